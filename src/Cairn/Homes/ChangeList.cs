@@ -1,0 +1,126 @@
+namespace Cairn.Homes;
+
+/// <summary>
+/// The changes a block makes to one tree: key, old value, new value and the height at which the key changed before. Sorted by key, each key
+/// once. All bytes lie in one buffer, so that a list of many thousand changes is three objects. Immutable once built; safe for any thread.
+/// </summary>
+public sealed class ChangeList
+{
+    private readonly byte[] _bytes;
+    private readonly Change[] _changes;
+
+    private ChangeList(byte[] bytes, Change[] changes, int count, long byteCount)
+    {
+        _bytes = bytes;
+        _changes = changes;
+        Count = count;
+        ByteCount = byteCount;
+    }
+
+    /// <summary>No changes.</summary>
+    public static ChangeList Empty { get; } = new([], [], count: 0, byteCount: 0);
+
+    /// <summary>The number of changes.</summary>
+    public int Count { get; }
+
+    /// <summary>The bytes of all keys, old values and new values together.</summary>
+    public long ByteCount { get; }
+
+    /// <summary>The key of a change. Valid as long as the list.</summary>
+    public ReadOnlySpan<byte> Key(int index)
+    {
+        ref readonly Change change = ref _changes[index];
+        return _bytes.AsSpan(change.Start, change.KeyBytes);
+    }
+
+    /// <summary>Whether the key was there before.</summary>
+    public bool HasOld(int index) => _changes[index].OldBytes >= 0;
+
+    /// <summary>The value before; empty when the key was absent. Valid as long as the list.</summary>
+    public ReadOnlySpan<byte> Old(int index)
+    {
+        ref readonly Change change = ref _changes[index];
+        return change.OldBytes <= 0 ? default : _bytes.AsSpan(change.Start + change.KeyBytes, change.OldBytes);
+    }
+
+    /// <summary>Whether the key is there afterwards.</summary>
+    public bool HasNew(int index) => _changes[index].NewBytes >= 0;
+
+    /// <summary>The value afterwards; empty when the key is deleted. Valid as long as the list.</summary>
+    public ReadOnlySpan<byte> New(int index)
+    {
+        ref readonly Change change = ref _changes[index];
+        return change.NewBytes <= 0 ? default : _bytes.AsSpan(change.Start + change.KeyBytes + Math.Max(change.OldBytes, 0), change.NewBytes);
+    }
+
+    /// <summary>The height at which the key changed before this block; only meaningful when <see cref="HasOld"/>.</summary>
+    public BlockHeight PreviousHeight(int index) => _changes[index].PreviousHeight;
+
+    private readonly record struct Change(int Start, int KeyBytes, int OldBytes, int NewBytes, BlockHeight PreviousHeight);
+
+    /// <summary>Builds a list; one thread at a time.</summary>
+    public sealed class Builder
+    {
+        private byte[] _bytes;
+        private Change[] _changes;
+        private int _used;
+        private int _count;
+
+        /// <summary>Makes a builder.</summary>
+        /// <param name="expectedCount">How many changes to make room for.</param>
+        /// <param name="expectedBytes">How many bytes to make room for.</param>
+        public Builder(int expectedCount = 0, int expectedBytes = 0)
+        {
+            _bytes = expectedBytes == 0 ? [] : new byte[expectedBytes];
+            _changes = expectedCount == 0 ? [] : new Change[expectedCount];
+        }
+
+        /// <summary>The number of changes so far.</summary>
+        public int Count => _count;
+
+        /// <summary>The bytes so far.</summary>
+        public long ByteCount => _used;
+
+        /// <summary>Adds a change. The caller adds in ascending order of the keys.</summary>
+        /// <param name="key">The key.</param>
+        /// <param name="hasOld">Whether the key was there before.</param>
+        /// <param name="old">The value before; ignored when it was not.</param>
+        /// <param name="previousHeight">The height of the change before; ignored when it was not there.</param>
+        /// <param name="hasNew">Whether the key is there afterwards.</param>
+        /// <param name="new">The value afterwards; ignored when it is not.</param>
+        public void Add(ReadOnlySpan<byte> key, bool hasOld, ReadOnlySpan<byte> old, BlockHeight previousHeight, bool hasNew, ReadOnlySpan<byte> @new)
+        {
+            int oldBytes = hasOld ? old.Length : 0;
+            int newBytes = hasNew ? @new.Length : 0;
+            Reserve((long)_used + key.Length + oldBytes + newBytes);
+            if (_count == _changes.Length)
+            {
+                Array.Resize(ref _changes, Math.Max(16, _count * 2));
+            }
+
+            _changes[_count++] = new Change(_used, key.Length, hasOld ? oldBytes : -1, hasNew ? newBytes : -1, hasOld ? previousHeight : default);
+            key.CopyTo(_bytes.AsSpan(_used));
+            old[..oldBytes].CopyTo(_bytes.AsSpan(_used + key.Length));
+            @new[..newBytes].CopyTo(_bytes.AsSpan(_used + key.Length + oldBytes));
+            _used += key.Length + oldBytes + newBytes;
+        }
+
+        /// <summary>Ends building. The builder must not be used afterwards: the list owns its memory.</summary>
+        public ChangeList Build() => _count == 0 ? Empty : new ChangeList(_bytes, _changes, _count, _used);
+
+        private void Reserve(long needed)
+        {
+            if (needed <= _bytes.Length)
+            {
+                return;
+            }
+
+            if (needed > StateLimits.MaxRecordBytes)
+            {
+                throw new InvalidOperationException($"A change list of {needed} bytes is more than the {StateLimits.MaxRecordBytes} a record may have.");
+            }
+
+            Array.Resize(ref _bytes, (int)Math.Min(StateLimits.MaxRecordBytes, Math.Max(needed, Math.Max(1024, _bytes.Length * 2L))));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace Cairn.Homes;
+
+/// <summary>An open home: where log and pages of one store live. Owns both.</summary>
+public interface IHome : IAsyncDisposable
+{
+    /// <summary>The location as a URI: <c>dir:…</c>, <c>jsonl:…</c>, <c>memory:…</c>.</summary>
+    string Location { get; }
+
+    /// <summary>The kind of home, as in the URI.</summary>
+    string Kind { get; }
+
+    /// <summary>Whether writing is impossible.</summary>
+    bool IsReadOnly { get; }
+
+    /// <summary>What opening found at the end of the log.</summary>
+    LogRecovery LogRecovery { get; }
+
+    /// <summary>The block log.</summary>
+    IBlockLog Log { get; }
+
+    /// <summary>The page store; null where pages live in RAM only and are rebuilt from the log.</summary>
+    IPageStore? Pages { get; }
+}

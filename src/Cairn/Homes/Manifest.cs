@@ -1,0 +1,41 @@
+namespace Cairn.Homes;
+
+/// <summary>
+/// What a checkpoint declares to be true: the state at a height and where the log goes on. Immutable. The home adds what is its own (its files and
+/// their live bytes).
+/// </summary>
+public sealed record Manifest
+{
+    /// <summary>The manifest of a store without any checkpoint.</summary>
+    public static Manifest Empty { get; } = new();
+
+    /// <summary>Counts the manifests of the store; the higher one is the newer one.</summary>
+    public ulong Generation { get; init; }
+
+    /// <summary>The height of the newest block the pages contain; null before the first block.</summary>
+    public BlockHeight? Height { get; init; }
+
+    /// <summary>The time of that block in 100 ns ticks since 1970; null when it has none.</summary>
+    public long? TimeTicks { get; init; }
+
+    /// <summary>The state tree.</summary>
+    public RootPage State { get; init; } = new(PageId.None, 0, 0, Hash256.EmptyRoot, default);
+
+    /// <summary>The local tree.</summary>
+    public RootPage Local { get; init; }
+
+    /// <summary>Where replaying starts: the records after this place are not in the pages.</summary>
+    public LogPosition ReplayFrom { get; init; }
+
+    /// <summary>The durable end of the log when the manifest was written: bad bytes at or before it are corruption, never a torn write.</summary>
+    public LogPosition LogEnd { get; init; }
+
+    /// <summary>The oldest height that is answered; null while everything is retained.</summary>
+    public BlockHeight? FloorHeight { get; init; }
+
+    /// <summary>The height that is final; null while none is.</summary>
+    public BlockHeight? FinalizedHeight { get; init; }
+
+    /// <summary>The sequences that rewinds abandoned, ascending.</summary>
+    public IReadOnlyList<SequenceInterval> Abandoned { get; init; } = [];
+}

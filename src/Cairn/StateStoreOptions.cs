@@ -1,0 +1,46 @@
+using Cairn.IO;
+
+namespace Cairn;
+
+/// <summary>The options of a store. Checked together when it is opened.</summary>
+public sealed class StateStoreOptions
+{
+    /// <summary>When a commit is made durable. Default: <see cref="Durability.Durable"/>.</summary>
+    public Durability Durability { get; init; } = Durability.Durable;
+
+    /// <summary>With <see cref="Durability.Grouped"/>: how many blocks share a sync, 1 to 1,000,000. Default: 64.</summary>
+    public int GroupedBlocks { get; init; } = 64;
+
+    /// <summary>Open for reading only, beside a writer in another process if there is one. Nothing is written, locked or repaired. Default: false.</summary>
+    public bool ReadOnly { get; init; }
+
+    /// <summary>Create the store when there is none. Default: true; ignored when <see cref="ReadOnly"/>.</summary>
+    public bool CreateIfMissing { get; init; } = true;
+
+    /// <summary>The size of changed pages in memory that starts a checkpoint, in bytes, at least 64 KiB. Commits wait at twice this. Default: 256 MiB.</summary>
+    public long DirtyBytes { get; init; } = 256L << 20;
+
+    /// <summary>The size of the log since the last checkpoint that starts a new one, in bytes, at least 64 KiB. Commits wait at twice this. Default: 64 MiB.</summary>
+    public long ReplayBytes { get; init; } = 64L << 20;
+
+    /// <summary>The most memory for unchanged pages, in bytes, at least 64 KiB. Default: 256 MiB.</summary>
+    public long CacheBytes { get; init; } = 256L << 20;
+
+    /// <summary>The most memory for superseded pages that keep recent heights readable, in bytes; the newest two heights are always readable. Default: 128 MiB.</summary>
+    public long RecentViewBytes { get; init; } = 128L << 20;
+
+    /// <summary>Directory home: the size of a log segment in bytes, a multiple of 4 KiB, at least 64 KiB; larger records get a segment of their own. Fixed at creation. Default: 64 MiB.</summary>
+    public int SegmentBytes { get; init; } = 64 << 20;
+
+    /// <summary>Directory home: the size at which a page file is sealed, in bytes, at least 64 KiB, at most 1 GiB. Default: 256 MiB.</summary>
+    public int PageFileBytes { get; init; } = 256 << 20;
+
+    /// <summary>Called for everything worth knowing that happens inside, on the thread where it happens; must return quickly and not throw. Default: none.</summary>
+    public Action<StoreEvent>? OnEvent { get; init; }
+
+    /// <summary>The clock for durations in events and reports; the state never depends on it. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>The file system of the directory and JSON-lines homes. Default: the operating system's.</summary>
+    public IFileSystem? FileSystem { get; init; }
+}

@@ -1,0 +1,46 @@
+namespace Cairn;
+
+/// <summary>Something that happened inside a store. One of the records nested here.</summary>
+public abstract record StoreEvent
+{
+    private StoreEvent()
+    {
+    }
+
+    /// <summary>The store was opened and, where needed, recovered.</summary>
+    /// <param name="Report">What opening did.</param>
+    public sealed record Opened(RecoveryReport Report) : StoreEvent;
+
+    /// <summary>A block was committed.</summary>
+    /// <param name="Height">Its height.</param>
+    /// <param name="Root">The state root after it.</param>
+    /// <param name="Changes">How many keys really changed, both trees together.</param>
+    /// <param name="RecordBytes">The bytes of its keys and values in the log.</param>
+    /// <param name="Elapsed">How long the commit took.</param>
+    public sealed record BlockCommitted(BlockHeight Height, Hash256 Root, int Changes, long RecordBytes, TimeSpan Elapsed) : StoreEvent;
+
+    /// <summary>A checkpoint was begun.</summary>
+    /// <param name="Height">The height whose pages are being written.</param>
+    public sealed record CheckpointStarted(BlockHeight Height) : StoreEvent;
+
+    /// <summary>A checkpoint is durable.</summary>
+    /// <param name="Height">The height whose pages were written.</param>
+    /// <param name="Pages">How many pages were written.</param>
+    /// <param name="Bytes">Their bytes, blobs included.</param>
+    /// <param name="Elapsed">How long it took.</param>
+    public sealed record CheckpointCompleted(BlockHeight Height, int Pages, long Bytes, TimeSpan Elapsed) : StoreEvent;
+
+    /// <summary>A commit waited because changed pages or the log since the last checkpoint reached twice their cap.</summary>
+    /// <param name="DirtyBytes">The changed pages in memory.</param>
+    /// <param name="ReplayBytes">The log since the last checkpoint.</param>
+    /// <param name="Waited">How long the commit waited.</param>
+    public sealed record BackPressure(long DirtyBytes, long ReplayBytes, TimeSpan Waited) : StoreEvent;
+
+    /// <summary>A write or sync failed: the store takes no more writes.</summary>
+    /// <param name="Cause">The failure.</param>
+    public sealed record Failed(Exception Cause) : StoreEvent;
+
+    /// <summary>The store was closed.</summary>
+    /// <param name="Clean">Whether everything was written; false after a failure.</param>
+    public sealed record Closed(bool Clean) : StoreEvent;
+}
