@@ -1,0 +1,166 @@
+using System.Text.Json;
+using Xunit;
+
+namespace Cairn.Tests.Reference;
+
+/// <summary>The reference against the vectors that every implementation of the commitment shares.</summary>
+public sealed class VectorTests
+{
+    private const string OursByValue = "prehash";
+
+    public static TheoryData<string> Trees() => [.. Directory.GetFiles(Folder, "tree_*.json").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "vectors");
+
+    [Fact]
+    public void Vectors_AreAllThere() => Assert.Equal(7, Trees().Count);
+
+    [Fact]
+    public void FirstDifferingIndex_Units_AreMet()
+    {
+        foreach (JsonElement unit in Load("units.json").GetProperty("critpos").EnumerateArray())
+        {
+            byte[] a = Bytes(unit[0]);
+            byte[] b = Bytes(unit[1]);
+            int expected = unit[2].GetInt32();
+            Assert.Equal(expected, NaiveMerkle.FirstDifferingIndex(a, b));
+            Assert.Equal(expected, NaiveMerkle.FirstDifferingIndex(b, a));
+
+            // The definition behind the formula: the first place at which the written-out codes differ.
+            int first = 0;
+            while (NaiveMerkle.CodeBit(a, first) == NaiveMerkle.CodeBit(b, first))
+            {
+                first++;
+            }
+
+            Assert.Equal(expected, first);
+        }
+    }
+
+    [Fact]
+    public void LeafHash_Units_AreMet()
+    {
+        foreach (JsonElement unit in Load("units.json").GetProperty("leaf_hash").EnumerateArray())
+        {
+            byte[] hash = NaiveMerkle.LeafHash(Bytes(unit.GetProperty("key")), Bytes(unit.GetProperty("value")));
+            Assert.Equal(unit.GetProperty(OursByValue).GetString(), Convert.ToHexStringLower(hash));
+        }
+    }
+
+    [Fact]
+    public void InnerHash_Units_AreMet()
+    {
+        JsonElement unit = Load("units.json").GetProperty("inner_hash");
+        byte[] hash = NaiveMerkle.InnerHash(Bytes(unit.GetProperty("left")), Bytes(unit.GetProperty("right")));
+        Assert.Equal(unit.GetProperty(OursByValue).GetString(), Convert.ToHexStringLower(hash));
+    }
+
+    [Fact]
+    public void Root_EmptyState_IsTheEmptyRoot()
+    {
+        Assert.Equal(Load("units.json").GetProperty("empty_root").GetString(), NaiveMerkle.Root(NewState()).ToString());
+        Assert.Equal(Hash256.EmptyRoot, NaiveMerkle.Root(NewState()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Trees))]
+    public void Root_Tree_IsMet(string file)
+    {
+        JsonElement tree = Load(file);
+        Assert.Equal(OursByValue, tree.GetProperty("spec").GetString());
+        Assert.Equal(tree.GetProperty("count").GetInt32(), tree.GetProperty("entries").GetArrayLength());
+        CheckRoot(tree);
+    }
+
+    [Theory]
+    [InlineData("by_value_hash.json")]
+    [InlineData("pruned.json")]
+    public void Root_TreesOfTheProofVectors_AreMet(string file)
+    {
+        foreach (JsonElement tree in Load(file).GetProperty("trees").EnumerateArray())
+        {
+            CheckRoot(tree);
+        }
+    }
+
+    [Fact]
+    public void Root_EntriesUnderAPrefix_IsTheNamespaceRoot()
+    {
+        foreach (JsonElement tree in Load("pruned.json").GetProperty("trees").EnumerateArray())
+        {
+            foreach (JsonElement question in tree.GetProperty("prefixes").EnumerateArray())
+            {
+                byte[] prefix = Bytes(question.GetProperty("prefix"));
+                SortedDictionary<byte[], byte[]> below = NewState();
+                foreach (KeyValuePair<byte[], byte[]> entry in StateOf(tree).Where(entry => entry.Key.AsSpan().StartsWith(prefix)))
+                {
+                    below.Add(entry.Key, entry.Value);
+                }
+
+                Assert.Equal(question.GetProperty("root").GetString(), below.Count == 0 ? null : NaiveMerkle.Root(below).ToString());
+            }
+        }
+    }
+
+    [Fact]
+    public void Root_EveryStepOfTheHistory_IsMet()
+    {
+        int steps = 0;
+        foreach (JsonElement run in Load("history.json").GetProperty("runs").EnumerateArray().Where(run => run.GetProperty("spec").GetString() == OursByValue))
+        {
+            SortedDictionary<byte[], byte[]> state = NewState();
+            foreach (JsonElement step in run.GetProperty("steps").EnumerateArray())
+            {
+                Apply(state, step);
+                Assert.Equal(step[step.GetArrayLength() - 1].GetString(), NaiveMerkle.Root(state).ToString());
+                steps++;
+            }
+        }
+
+        Assert.Equal(40, steps);
+    }
+
+    private static void Apply(SortedDictionary<byte[], byte[]> state, JsonElement step)
+    {
+        switch (step[0].GetString())
+        {
+            case "put":
+                state[Bytes(step[1])] = Bytes(step[2]);
+                break;
+            case "del":
+                state.Remove(Bytes(step[1]));
+                break;
+            default:
+                Assert.Fail($"Unknown step {step}.");
+                break;
+        }
+    }
+
+    private static SortedDictionary<byte[], byte[]> StateOf(JsonElement tree)
+    {
+        SortedDictionary<byte[], byte[]> state = NewState();
+        foreach (JsonElement entry in tree.GetProperty("entries").EnumerateArray())
+        {
+            state.Add(Bytes(entry[0]), Bytes(entry[1]));
+        }
+
+        return state;
+    }
+
+    private static void CheckRoot(JsonElement tree)
+    {
+        SortedDictionary<byte[], byte[]> state = StateOf(tree);
+        Assert.Equal(tree.GetProperty("root").GetString(), NaiveMerkle.Root(state).ToString());
+        Assert.Equal((ulong)state.Count, NaiveMerkle.Totals(state).Entries);
+    }
+
+    private static SortedDictionary<byte[], byte[]> NewState() => new(ByteStringComparer.Instance);
+
+    private static byte[] Bytes(JsonElement hex) => Convert.FromHexString(hex.GetString()!);
+
+    private static JsonElement Load(string file)
+    {
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, file)));
+        return document.RootElement.Clone();
+    }
+}
