@@ -1,0 +1,17 @@
+using Xunit;
+
+namespace Cairn.Tests.Tidy;
+
+/// <summary>The public surface changes only on purpose.</summary>
+public sealed class PublicApiTests
+{
+    [Fact]
+    public void PublicApi_IsAsListed() => GoldenFile.CheckText("public-api.txt", PublicApi.Of(typeof(StateStore).Assembly));
+
+    [Fact]
+    public void SubFolders_AreInternal_ButTheSeamsAndReports()
+    {
+        string[] open = ["Cairn", "Cairn.IO", "Cairn.Homes", "Cairn.Proofs", "Cairn.Checking"];
+        Assert.Empty(typeof(StateStore).Assembly.GetExportedTypes().Where(type => !open.Contains(type.Namespace)).Select(type => type.FullName));
+    }
+}

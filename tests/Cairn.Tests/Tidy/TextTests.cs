@@ -1,0 +1,91 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Cairn.Tests.Tidy;
+
+/// <summary>Rules about what may stand in a file.</summary>
+public sealed partial class TextTests
+{
+    /// <summary>The files that may leave the safety of spans: each says why in a comment and has a plain version that tests compare with.</summary>
+    private static readonly string[] UnsafeFiles = [@"^src/Cairn/Hashing/\w*Lanes\w*\.cs$", @"^src/Cairn/Tree/PageMemory\.cs$"];
+
+    /// <summary>The one file that talks to the operating system.</summary>
+    private const string OperatingSystemFile = "src/Cairn/IO/OsFileSystem.cs";
+
+    // Written apart, so that this file does not contain what it forbids.
+    private static readonly string[] UnfinishedWords = ["TO" + "DO", "FIX" + "ME", "HA" + "CK", "X" + "XX"];
+    private static readonly string[] MachinePaths = ["/wo" + "rk/", "/ro" + "ot/", "/ho" + "me/", "/Us" + "ers/", @"C:\Us" + "ers"];
+
+    [Fact]
+    public void UnsafeCode_IsInListedFilesWithAReason()
+    {
+        List<string> faults = [];
+        foreach (SourceFile file in SourceTree.Engine)
+        {
+            Match use = UnsafeWords().Match(file.Code);
+            bool listed = UnsafeFiles.Any(pattern => Regex.IsMatch(file.Path, pattern, RegexOptions.None, TimeSpan.FromSeconds(10)));
+            if (use.Success && !listed)
+            {
+                faults.Add($"{file.Path}:{file.LineOf(use.Index)}: {use.Value} in a file that is not listed for unsafe code");
+            }
+
+            if (use.Success && listed && !file.Text.Contains("SAFETY:", StringComparison.Ordinal))
+            {
+                faults.Add($"{file.Path}: unsafe code without a SAFETY: comment");
+            }
+        }
+
+        Assert.Empty(faults);
+    }
+
+    [Fact]
+    public void NativeCalls_AreInOneFile() => Assert.Empty(
+        SourceTree.Engine.Where(file => file.Path != OperatingSystemFile && NativeCalls().IsMatch(file.Code)).Select(file => file.Path));
+
+    [Fact]
+    public void Code_IsFinished() => CheckAbsent(SourceTree.All.Where(file => file.FileName.EndsWith(".cs", StringComparison.Ordinal) || file.FileName.EndsWith(".sh", StringComparison.Ordinal)), UnfinishedWords);
+
+    [Fact]
+    public void Files_NameNoPathOfOneMachine() => CheckAbsent(SourceTree.All, MachinePaths);
+
+    [Fact]
+    public void CSharp_HasNoTabs() => CheckAbsent(SourceTree.CSharp, ["\t"]);
+
+    [Fact]
+    public void Files_EndInOneLineFeed() => Assert.Empty(
+        SourceTree.CSharp.Concat(SourceTree.Markdown)
+            .Where(file => !file.Text.EndsWith('\n') || file.Text.EndsWith("\n\n", StringComparison.Ordinal) || file.Text.Contains('\r', StringComparison.Ordinal))
+            .Select(file => file.Path));
+
+    [Fact]
+    public void Engine_HasNoPackages()
+    {
+        SourceFile project = SourceTree.All.Single(file => file.Path == "src/Cairn/Cairn.csproj");
+        Assert.DoesNotContain("PackageReference", project.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("ProjectReference", project.Text, StringComparison.Ordinal);
+    }
+
+    private static void CheckAbsent(IEnumerable<SourceFile> files, string[] words)
+    {
+        List<string> faults = [];
+        foreach (SourceFile file in files)
+        {
+            foreach (string word in words)
+            {
+                int at = file.Text.IndexOf(word, StringComparison.Ordinal);
+                if (at >= 0)
+                {
+                    faults.Add($"{file.Path}:{file.LineOf(at)}: '{word}'");
+                }
+            }
+        }
+
+        Assert.Empty(faults);
+    }
+
+    [GeneratedRegex(@"\b(unsafe|fixed\s*\(|MemoryMarshal|NativeMemory|CollectionsMarshal|Unsafe(?=\.)|Vector(64|128|256|512)|System\.Runtime\.Intrinsics)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex UnsafeWords();
+
+    [GeneratedRegex(@"\b(DllImport|LibraryImport)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex NativeCalls();
+}
