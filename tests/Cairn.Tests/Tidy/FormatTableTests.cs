@@ -23,11 +23,11 @@ public sealed partial class FormatTableTests
     public void Structures_TablesAndConstants_Agree()
     {
         Dictionary<string, Dictionary<string, int>> layouts = Layouts();
-        Assert.Empty(Tables().Where(table => layouts.ContainsKey(table.Key)).SelectMany(table => Differences(table.Key, table.Value, layouts[table.Key])));
+        Faults.AreNone(Tables().Where(table => layouts.ContainsKey(table.Key)).SelectMany(table => Differences(table.Key, table.Value, layouts[table.Key])));
     }
 
     [Fact]
-    public void Structures_Rows_LeaveNoGap() => Assert.Empty(Tables().SelectMany(table => Gaps(table.Key, table.Value)));
+    public void Structures_Rows_LeaveNoGap() => Faults.AreNone(Tables().SelectMany(table => Gaps(table.Key, table.Value)));
 
     private static IEnumerable<string> Differences(string structure, Table table, Dictionary<string, int> constants)
     {

@@ -22,7 +22,7 @@ public sealed partial class LayerTests
 
     [Fact]
     public void EveryFolder_HasARow() =>
-        Assert.Empty(SourceTree.Engine.Select(file => file.Folder).Where(folder => folder.Length > 0).Distinct().Except(Rows.SelectMany(row => row)));
+        Faults.AreNone(SourceTree.Engine.Select(file => file.Folder).Where(folder => folder.Length > 0).Distinct().Except(Rows.SelectMany(row => row)));
 
     [Fact]
     public void Folders_UseLowerRowsOnly()
@@ -36,7 +36,7 @@ public sealed partial class LayerTests
             }
         }
 
-        Assert.Empty(faults);
+        Faults.AreNone(faults);
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed partial class LayerTests
                 .Select(word => $"{file.Path}:{file.LineOf(word.Index)}: {file.Folder} uses {word.Value}, a type of the root"));
         }
 
-        Assert.Empty(faults);
+        Faults.AreNone(faults);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed partial class LayerTests
             }
         }
 
-        Assert.Empty(faults);
+        Faults.AreNone(faults);
     }
 
     private static int RowOf(string folder) => Array.FindIndex(Rows, row => row.Contains(folder));

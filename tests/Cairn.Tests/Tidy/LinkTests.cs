@@ -22,7 +22,7 @@ public sealed partial class LinkTests
             }
         }
 
-        Assert.Empty(faults);
+        Faults.AreNone(faults);
     }
 
     private static bool Resolves(SourceFile from, string target)

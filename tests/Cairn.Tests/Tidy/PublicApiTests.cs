@@ -12,6 +12,6 @@ public sealed class PublicApiTests
     public void SubFolders_AreInternal_ButTheSeamsAndReports()
     {
         string[] open = ["Cairn", "Cairn.IO", "Cairn.Homes", "Cairn.Proofs", "Cairn.Checking"];
-        Assert.Empty(typeof(StateStore).Assembly.GetExportedTypes().Where(type => !open.Contains(type.Namespace)).Select(type => type.FullName));
+        Faults.AreNone(typeof(StateStore).Assembly.GetExportedTypes().Where(type => !open.Contains(type.Namespace)).Select(type => type.FullName!));
     }
 }

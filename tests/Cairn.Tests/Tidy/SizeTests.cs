@@ -23,7 +23,7 @@ public sealed partial class SizeTests
             TestContext.Current.TestOutputHelper?.WriteLine($"{file.Path}: {file.Lines} lines, more than {LongFileLines}");
         }
 
-        Assert.Empty(files.Where(file => file.Lines > MaxFileLines).Select(file => $"{file.Path}: {file.Lines} lines, more than {MaxFileLines}"));
+        Faults.AreNone(files.Where(file => file.Lines > MaxFileLines).Select(file => $"{file.Path}: {file.Lines} lines, more than {MaxFileLines}"));
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed partial class SizeTests
             }
         }
 
-        Assert.Empty(faults);
+        Faults.AreNone(faults);
     }
 
     /// <summary>Whether the braces belong to an initializer: data, not a function.</summary>

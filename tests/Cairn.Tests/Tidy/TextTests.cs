@@ -35,11 +35,11 @@ public sealed partial class TextTests
             }
         }
 
-        Assert.Empty(faults);
+        Faults.AreNone(faults);
     }
 
     [Fact]
-    public void NativeCalls_AreInOneFile() => Assert.Empty(
+    public void NativeCalls_AreInOneFile() => Faults.AreNone(
         SourceTree.Engine.Where(file => file.Path != OperatingSystemFile && NativeCalls().IsMatch(file.Code)).Select(file => file.Path));
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed partial class TextTests
     public void CSharp_HasNoTabs() => CheckAbsent(SourceTree.CSharp, ["\t"]);
 
     [Fact]
-    public void Files_EndInOneLineFeed() => Assert.Empty(
+    public void Files_EndInOneLineFeed() => Faults.AreNone(
         SourceTree.CSharp.Concat(SourceTree.Markdown)
             .Where(file => !file.Text.EndsWith('\n') || file.Text.EndsWith("\n\n", StringComparison.Ordinal) || file.Text.Contains('\r', StringComparison.Ordinal))
             .Select(file => file.Path));
@@ -80,7 +80,7 @@ public sealed partial class TextTests
             }
         }
 
-        Assert.Empty(faults);
+        Faults.AreNone(faults);
     }
 
     [GeneratedRegex(@"\b(unsafe|fixed\s*\(|MemoryMarshal|NativeMemory|CollectionsMarshal|Unsafe(?=\.)|Vector(64|128|256|512)|System\.Runtime\.Intrinsics)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
