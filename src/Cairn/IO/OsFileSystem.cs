@@ -1,0 +1,197 @@
+#pragma warning disable RS0030 // The one place that talks to the operating system's files.
+
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Cairn.IO;
+
+/// <summary>The file system of the operating system. Stateless; safe for use from any thread.</summary>
+/// <remarks>
+/// Syncing is <c>fdatasync</c> on Linux (bytes and length, not the times), the platform's strongest flush elsewhere. A directory is synced through
+/// <c>fsync</c> on Unix; Windows needs no such call. A refusal by the operating system for lack of rights is an <see cref="IOException"/> too.
+/// </remarks>
+public sealed partial class OsFileSystem : IFileSystem
+{
+    private OsFileSystem()
+    {
+    }
+
+    /// <summary>The only instance.</summary>
+    public static OsFileSystem Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public IFile Open(string path, FileOpening mode)
+    {
+        (FileMode fileMode, FileAccess access, FileShare share) = mode switch
+        {
+            FileOpening.Read => (FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete),
+            FileOpening.Write => (FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete),
+            FileOpening.CreateNew => (FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete),
+            _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "Not a way to open a file."),
+        };
+        return new OsFile(path, Refused(() => File.OpenHandle(path, fileMode, access, share, FileOptions.None)));
+    }
+
+    /// <inheritdoc/>
+    public bool FileExists(string path) => File.Exists(path);
+
+    /// <inheritdoc/>
+    public bool DirectoryExists(string path) => Directory.Exists(path);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List(string directory) => Refused(() =>
+    {
+        List<string> names = [];
+        foreach (string path in Directory.EnumerateFileSystemEntries(directory))
+        {
+            names.Add(Path.GetFileName(path));
+        }
+
+        names.Sort(string.CompareOrdinal);
+        return names;
+    });
+
+    /// <inheritdoc/>
+    public void CreateDirectory(string path)
+    {
+        string? parent = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (parent is not null && !Directory.Exists(parent))
+        {
+            throw new DirectoryNotFoundException($"The directory '{parent}' is absent, so '{path}' cannot be created in it.");
+        }
+
+        Refused(() => Directory.CreateDirectory(path));
+    }
+
+    /// <inheritdoc/>
+    public void Delete(string path) => Refused(() =>
+    {
+        File.Delete(path);
+        return 0;
+    });
+
+    /// <inheritdoc/>
+    public void Rename(string source, string target) => Refused(() =>
+    {
+        File.Move(source, target, overwrite: true);
+        return 0;
+    });
+
+    /// <inheritdoc/>
+    public void SyncDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // NTFS journals names by itself and offers no call for it
+        }
+
+        int descriptor = Retried(() => UnixOpen(path, OpenReadOnly | (OperatingSystem.IsMacOS() ? MacCloseOnExec : LinuxCloseOnExec)), "open", path);
+        using SafeFileHandle handle = new(descriptor, ownsHandle: true);
+        Retried(() => UnixSync(handle), "fsync", path);
+    }
+
+    /// <inheritdoc/>
+    public IDisposable? TryLock(string path)
+    {
+        try
+        {
+            return Refused(() => new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
+        }
+        catch (IOException e) when (IsSharingViolation(e))
+        {
+            return null;
+        }
+    }
+
+    // Windows: ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION. Unix: EWOULDBLOCK of flock, which is 11 on Linux and 35 on macOS and the BSDs.
+    private static bool IsSharingViolation(IOException e) =>
+        OperatingSystem.IsWindows() ? (e.HResult & 0xffff) is 32 or 33 : e.HResult == (OperatingSystem.IsLinux() ? 11 : 35);
+
+    // The callers of a file system handle IOException; missing rights must reach the same handlers.
+    private static T Refused<T>(Func<T> call)
+    {
+        try
+        {
+            return call();
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException(e.Message, e);
+        }
+    }
+
+    private sealed class OsFile(string path, SafeFileHandle handle) : IFile
+    {
+        public string Path => path;
+
+        public long Length => RandomAccess.GetLength(handle);
+
+        public int Read(long offset, Span<byte> buffer)
+        {
+            int total = 0;
+            while (total < buffer.Length)
+            {
+                int read = RandomAccess.Read(handle, buffer[total..], offset + total);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                total += read;
+            }
+
+            return total;
+        }
+
+        public void Write(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(handle, bytes, offset);
+
+        public void SetLength(long length) => RandomAccess.SetLength(handle, length);
+
+        public void Sync()
+        {
+            if (OperatingSystem.IsLinux())
+            {
+                Retried(() => LinuxDataSync(handle), "fdatasync", path);
+            }
+            else
+            {
+                RandomAccess.FlushToDisk(handle); // FlushFileBuffers on Windows, F_FULLFSYNC on macOS
+            }
+        }
+
+        public void Dispose() => handle.Dispose();
+    }
+
+    private const int OpenReadOnly = 0;
+    private const int LinuxCloseOnExec = 0x80000;
+    private const int MacCloseOnExec = 0x1000000;
+    private const int Interrupted = 4;
+
+    private static int Retried(Func<int> call, string name, string path)
+    {
+        while (true)
+        {
+            int result = call();
+            if (result >= 0)
+            {
+                return result;
+            }
+
+            int error = Marshal.GetLastPInvokeError();
+            if (error != Interrupted)
+            {
+                throw new IOException($"{name} of '{path}' failed: {new Win32Exception(error).Message} (error {error}).", error);
+            }
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int UnixOpen(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int UnixSync(SafeFileHandle handle);
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    private static partial int LinuxDataSync(SafeFileHandle handle);
+}
