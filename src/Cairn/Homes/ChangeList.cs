@@ -26,6 +26,9 @@ public sealed class ChangeList
     /// <summary>The bytes of all keys, old values and new values together.</summary>
     public long ByteCount { get; }
 
+    /// <summary>The buffer behind the spans, for the tree: places in it instead of copies.</summary>
+    internal byte[] Buffer => _bytes;
+
     /// <summary>The key of a change. Valid as long as the list.</summary>
     public ReadOnlySpan<byte> Key(int index)
     {
@@ -55,6 +58,13 @@ public sealed class ChangeList
 
     /// <summary>The height at which the key changed before this block; only meaningful when <see cref="HasOld"/>.</summary>
     public BlockHeight PreviousHeight(int index) => _changes[index].PreviousHeight;
+
+    /// <summary>Where key and new value of a change are in <see cref="Buffer"/>; a negative length means deleted.</summary>
+    internal (int KeyStart, int KeyBytes, int NewStart, int NewBytes) NewPlace(int index)
+    {
+        ref readonly Change change = ref _changes[index];
+        return (change.Start, change.KeyBytes, change.Start + change.KeyBytes + Math.Max(change.OldBytes, 0), change.NewBytes);
+    }
 
     private readonly record struct Change(int Start, int KeyBytes, int OldBytes, int NewBytes, BlockHeight PreviousHeight);
 

@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Cairn.Homes;
+
+namespace Cairn.Tree;
+
+/// <summary>
+/// The changes of one block to one tree, sorted by key, each key once: what the tree is asked to apply. Values above the inline limit become blobs here, once, however often the batch is applied.
+/// Used by one thread at a time.
+/// </summary>
+internal sealed class ChangeBatch
+{
+    private readonly byte[] _bytes;
+    private readonly Entry[] _entries;
+    private BlobReference?[]? _blobs;
+
+    /// <summary>Makes a batch over bytes that must not change while it is used.</summary>
+    public ChangeBatch(byte[] bytes, Entry[] sortedEntries, int count)
+    {
+        _bytes = bytes;
+        _entries = sortedEntries;
+        Count = count;
+    }
+
+    /// <summary>No changes.</summary>
+    public static ChangeBatch Empty { get; } = new([], [], 0);
+
+    /// <summary>The number of changes.</summary>
+    public int Count { get; }
+
+    /// <summary>The new values of a log record.</summary>
+    public static ChangeBatch Of(ChangeList list)
+    {
+        Entry[] entries = new Entry[list.Count];
+        for (int index = 0; index < entries.Length; index++)
+        {
+            (int keyStart, int keyBytes, int newStart, int newBytes) = list.NewPlace(index);
+            entries[index] = new Entry(keyStart, keyBytes, newStart, newBytes);
+        }
+
+        return new ChangeBatch(list.Buffer, entries, entries.Length);
+    }
+
+    /// <summary>The key of a change.</summary>
+    public ReadOnlySpan<byte> Key(int index)
+    {
+        ref readonly Entry entry = ref _entries[index];
+        return _bytes.AsSpan(entry.KeyStart, entry.KeyBytes);
+    }
+
+    /// <summary>Whether the change deletes its key.</summary>
+    public bool IsDelete(int index) => _entries[index].ValueBytes < 0;
+
+    /// <summary>The value a change puts; empty for a deletion.</summary>
+    public ReadOnlySpan<byte> Value(int index)
+    {
+        ref readonly Entry entry = ref _entries[index];
+        return entry.ValueBytes <= 0 ? default : _bytes.AsSpan(entry.ValueStart, entry.ValueBytes);
+    }
+
+    /// <summary>Whether the value a change puts is a blob.</summary>
+    public bool IsBlob(int index) => _entries[index].ValueBytes > StateLimits.MaxInlineValueBytes;
+
+    /// <summary>The blob a change puts; its bytes are a copy.</summary>
+    public BlobReference Blob(int index)
+    {
+        _blobs ??= new BlobReference?[Count];
+        return _blobs[index] ??= new BlobReference(Value(index).ToArray(), new Hash256(SHA256.HashData(Value(index))));
+    }
+
+    /// <summary>Where a change's key and value are; a negative length deletes.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    internal readonly record struct Entry(int KeyStart, int KeyBytes, int ValueStart, int ValueBytes);
+}

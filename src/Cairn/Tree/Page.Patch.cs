@@ -1,0 +1,71 @@
+using System.Buffers.Binary;
+
+namespace Cairn.Tree;
+
+/// <content>Changing a copy in place, before anybody else can see it: what keeps every item where it is needs no new layout.</content>
+internal sealed partial class Page
+{
+    /// <summary>Copies body and hashes.</summary>
+    public void CopyMemoryTo(PageMemory destination) => _memory.Span.CopyTo(destination.Span);
+
+    /// <summary>Whether a height can be written without a wider field.</summary>
+    public bool CanHoldHeight(BlockHeight height) =>
+        height.Value >= _baseHeight && (_heightWidth == sizeof(ulong) || height.Value - _baseHeight >> (8 * _heightWidth) == 0);
+
+    /// <summary>Overwrites an inline value by one of the same length, and the entry's height.</summary>
+    public void PatchValue(int item, ReadOnlySpan<byte> value, BlockHeight height)
+    {
+        int start = BinaryPrimitives.ReadUInt16LittleEndian(_memory.Span[(_offsetsOffset + ((item + 1) * sizeof(ushort)))..]) - value.Length;
+        value.CopyTo(_memory.Span[(_dataOffset + start)..]);
+        Span<byte> at = _memory.Span[(_heightsOffset + (item * _heightWidth))..];
+        ulong delta = height.Value - _baseHeight;
+        switch (_heightWidth)
+        {
+            case sizeof(ushort):
+                BinaryPrimitives.WriteUInt16LittleEndian(at, (ushort)delta);
+                break;
+            case sizeof(uint):
+                BinaryPrimitives.WriteUInt32LittleEndian(at, (uint)delta);
+                break;
+            default:
+                BinaryPrimitives.WriteUInt64LittleEndian(at, delta);
+                break;
+        }
+
+        InvalidatePath(item);
+    }
+
+    /// <summary>Replaces the page of a stub by a new one with the same top index and level.</summary>
+    public void PatchStub(int item, PageReference child)
+    {
+        Page page = child.Page!;
+        Children[StubOrdinal(item)] = child;
+        Span<byte> stub = Stub(item);
+        BinaryPrimitives.WriteUInt32LittleEndian(stub[StubLayout.StoredBytesOffset..], 0);
+        BinaryPrimitives.WriteUInt64LittleEndian(stub[StubLayout.PageIdOffset..], 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(stub[StubLayout.CrcOffset..], 0);
+        BinaryPrimitives.WriteUInt64LittleEndian(stub[StubLayout.EntriesOffset..], page.Totals.Entries);
+        BinaryPrimitives.WriteUInt64LittleEndian(stub[StubLayout.BytesOffset..], page.Totals.Bytes);
+        PendingStubs |= 1UL << item;
+        InvalidatePath(item);
+    }
+
+    /// <summary>Changes the totals by what changed under the page.</summary>
+    public void PatchTotals(TreeTotals totals)
+    {
+        Totals = totals;
+        BinaryPrimitives.WriteUInt64LittleEndian(_memory.Span[PageHeaderLayout.EntriesOffset..], totals.Entries);
+        BinaryPrimitives.WriteUInt64LittleEndian(_memory.Span[PageHeaderLayout.BytesOffset..], totals.Bytes);
+    }
+
+    /// <summary>Marks every node above an item as to be hashed again.</summary>
+    private void InvalidatePath(int item)
+    {
+        int node = TrieRoot;
+        while (node < TrieNodeLayout.ItemFlag)
+        {
+            HashValid &= ~(1UL << node);
+            node = TrieChild(node, right: item > node);
+        }
+    }
+}

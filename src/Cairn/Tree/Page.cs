@@ -1,0 +1,326 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Cairn.Format;
+using Cairn.Homes;
+
+namespace Cairn.Tree;
+
+/// <summary>
+/// A page in memory: a fragment of the critbit tree as a sorted list of items, entries and stubs. Its bytes are the stored form (docs/format.md, "Page"), so that nothing is
+/// converted on the way; behind them, in the state tree, the hashes of its inner nodes.
+/// </summary>
+/// <remarks>
+/// Invariants: the bytes never change once a version holds the page, except for hashes filled in before it is published; node j of the trie is the gap between items j and j+1;
+/// <see cref="HashValid"/> has bit j set when the hash of node j is right. Read by any thread inside <see cref="ReaderEpochs"/>; the memory is freed by retirement alone.
+/// </remarks>
+internal sealed partial class Page
+{
+    private readonly PagePool _pool;
+    private readonly PageMemory _memory;
+    private readonly int _trieOffset;
+    private readonly int _offsetsOffset;
+    private readonly int _heightsOffset;
+    private readonly int _heightWidth;
+    private readonly int _prefixOffset;
+    private readonly int _dataOffset;
+    private readonly int _hashOffset;
+    private readonly ulong _baseHeight;
+    private int _alive = 1;
+
+    /// <summary>Makes a page on memory that holds a valid body; the page owns the memory.</summary>
+    public Page(PagePool pool, PageMemory memory, int bodyBytes, PageReference[] children, BlobReference[] blobs, ulong born)
+    {
+        _pool = pool;
+        _memory = memory;
+        BodyBytes = bodyBytes;
+        Children = children;
+        Blobs = blobs;
+        Born = born;
+        ReadOnlySpan<byte> header = memory.Span[..PageHeaderLayout.SizeBytes];
+        Tree = (TreeKind)header[PageHeaderLayout.TreeOffset];
+        Count = header[PageHeaderLayout.ItemCountOffset];
+        Level = BinaryPrimitives.ReadUInt16LittleEndian(header[PageHeaderLayout.LevelOffset..]);
+        PrefixBytes = BinaryPrimitives.ReadUInt16LittleEndian(header[PageHeaderLayout.PrefixBytesOffset..]);
+        TrieRoot = header[PageHeaderLayout.TrieRootOffset];
+        StubMask = BinaryPrimitives.ReadUInt64LittleEndian(header[PageHeaderLayout.StubMaskOffset..]);
+        BlobMask = BinaryPrimitives.ReadUInt64LittleEndian(header[PageHeaderLayout.BlobMaskOffset..]);
+        Totals = new TreeTotals(
+            BinaryPrimitives.ReadUInt64LittleEndian(header[PageHeaderLayout.EntriesOffset..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(header[PageHeaderLayout.BytesOffset..]));
+        _baseHeight = BinaryPrimitives.ReadUInt64LittleEndian(header[PageHeaderLayout.BaseHeightOffset..]);
+        _heightWidth = header[PageHeaderLayout.HeightWidthOffset];
+        PageSections sections = new(Count, BitOperations.PopCount(StubMask), _heightWidth, PrefixBytes);
+        _trieOffset = sections.Trie;
+        _offsetsOffset = sections.Offsets;
+        _heightsOffset = sections.Heights;
+        _prefixOffset = sections.Prefix;
+        _dataOffset = sections.Data;
+        _hashOffset = PageSections.HashesBehind(bodyBytes);
+    }
+
+    /// <summary>Which tree the page belongs to.</summary>
+    public TreeKind Tree { get; }
+
+    /// <summary>The number of items, 1 to 64; 1 only at the root.</summary>
+    public int Count { get; }
+
+    /// <summary>0 for a page of entries, else one more than the highest level of its children.</summary>
+    public int Level { get; }
+
+    /// <summary>The bytes that all keys of the page begin with.</summary>
+    public int PrefixBytes { get; }
+
+    /// <summary>The node at the top of the trie; <see cref="TrieNodeLayout.NoNode"/> for a single item.</summary>
+    public int TrieRoot { get; }
+
+    /// <summary>Bit i is set when item i is a stub.</summary>
+    public ulong StubMask { get; }
+
+    /// <summary>Bit i is set when item i is an entry whose value is a blob.</summary>
+    public ulong BlobMask { get; }
+
+    /// <summary>What lies under the page.</summary>
+    public TreeTotals Totals { get; private set; }
+
+    /// <summary>The bytes of header and body, without hashes.</summary>
+    public int BodyBytes { get; }
+
+    /// <summary>The children, in the order of the stubs.</summary>
+    public PageReference[] Children { get; }
+
+    /// <summary>The blobs, in the order of their entries.</summary>
+    public BlobReference[] Blobs { get; }
+
+    /// <summary>The ordinal of the version that made the page in this process; 0 when it was read.</summary>
+    public ulong Born { get; }
+
+    /// <summary>Which node hashes are right.</summary>
+    public ulong HashValid { get; set; }
+
+    /// <summary>Stubs whose child was made together with this page: its hash is still to be copied here.</summary>
+    public ulong PendingStubs { get; set; }
+
+    /// <summary>The hash of the whole page, once computed; for pages made in this process.</summary>
+    public Hash256 Hash { get; set; }
+
+    /// <summary>How the page's memory is accounted for; guarded by the lock of <see cref="PageCache"/>.</summary>
+    public PageResidency Residency { get; set; }
+
+    /// <summary>Whether the page is counted by the cache; guarded by its lock.</summary>
+    public bool IsEntered { get; set; }
+
+    /// <summary>The memory the page takes.</summary>
+    public int MemoryBytes => _memory.Capacity;
+
+    /// <summary>Whether the page has not been retired. Inside <see cref="ReaderEpochs"/> a true answer holds until leaving.</summary>
+    public bool IsAlive => Volatile.Read(ref _alive) != 0;
+
+    /// <summary>The index of the topmost difference of the page's keys; <see cref="KeyBits.None"/> for a single item.</summary>
+    public int TopIndex => Count == 1 ? KeyBits.None : Gap(TrieRoot);
+
+    /// <summary>Header and body.</summary>
+    public Span<byte> Body => _memory.Span[..BodyBytes];
+
+    /// <summary>The common prefix.</summary>
+    public ReadOnlySpan<byte> Prefix => _memory.Span.Slice(_prefixOffset, PrefixBytes);
+
+    /// <summary>Whether an item is a stub.</summary>
+    public bool IsStub(int item) => ((StubMask >> item) & 1) != 0;
+
+    /// <summary>Whether an item is an entry with a blob.</summary>
+    public bool IsBlob(int item) => ((BlobMask >> item) & 1) != 0;
+
+    /// <summary>The number of stubs before an item.</summary>
+    public int StubOrdinal(int item) => BitOperations.PopCount(StubMask & ((1UL << item) - 1));
+
+    /// <summary>The child of a stub.</summary>
+    public PageReference Child(int item) => Children[StubOrdinal(item)];
+
+    /// <summary>The blob of an entry.</summary>
+    public BlobReference Blob(int item) => Blobs[BitOperations.PopCount(BlobMask & ((1UL << item) - 1))];
+
+    /// <summary>The index of the first difference between item <paramref name="node"/> and the one after it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Gap(int node) => BinaryPrimitives.ReadUInt16LittleEndian(_memory.Span[(_trieOffset + (node * TrieNodeLayout.SizeBytes))..]);
+
+    /// <summary>The child of a trie node: a node, or an item with <see cref="TrieNodeLayout.ItemFlag"/>.</summary>
+    public int TrieChild(int node, bool right) =>
+        _memory.Span[_trieOffset + (node * TrieNodeLayout.SizeBytes) + (right ? TrieNodeLayout.RightOffset : TrieNodeLayout.LeftOffset)];
+
+    /// <summary>The key bytes of an item behind the common prefix; of a stub, the part of the bits before its top index.</summary>
+    public ReadOnlySpan<byte> Suffix(int item)
+    {
+        ReadOnlySpan<byte> record = Record(item);
+        if (IsStub(item))
+        {
+            return record;
+        }
+
+        int length = ReadLength(record, out int width);
+        return record.Slice(width, length);
+    }
+
+    /// <summary>The length of an item's key in bytes (of a stub, of its stored prefix).</summary>
+    public int KeyBytes(int item) => PrefixBytes + Suffix(item).Length;
+
+    /// <summary>Writes the key of an item (of a stub, its stored prefix).</summary>
+    /// <returns>Its length.</returns>
+    public int CopyKey(int item, Span<byte> destination)
+    {
+        ReadOnlySpan<byte> suffix = Suffix(item);
+        Prefix.CopyTo(destination);
+        suffix.CopyTo(destination[PrefixBytes..]);
+        return PrefixBytes + suffix.Length;
+    }
+
+    /// <summary>The inline value of an entry; of a blob, its record.</summary>
+    public ReadOnlySpan<byte> InlineValue(int item)
+    {
+        ReadOnlySpan<byte> record = Record(item);
+        int length = ReadLength(record, out int width);
+        return record[(width + length)..];
+    }
+
+    /// <summary>The length of an entry's value.</summary>
+    public int ValueBytes(int item) => IsBlob(item) ? Blob(item).Length : InlineValue(item).Length;
+
+    /// <summary>The height at which an entry last changed.</summary>
+    public BlockHeight Height(int item)
+    {
+        ReadOnlySpan<byte> at = _memory.Span[(_heightsOffset + (item * _heightWidth))..];
+        ulong delta = _heightWidth switch
+        {
+            2 => BinaryPrimitives.ReadUInt16LittleEndian(at),
+            4 => BinaryPrimitives.ReadUInt32LittleEndian(at),
+            _ => BinaryPrimitives.ReadUInt64LittleEndian(at),
+        };
+        return (BlockHeight)(_baseHeight + delta);
+    }
+
+    /// <summary>What lies under an item.</summary>
+    public TreeTotals ItemTotals(int item)
+    {
+        if (!IsStub(item))
+        {
+            return new TreeTotals(1, (ulong)(KeyBytes(item) + ValueBytes(item)));
+        }
+
+        ReadOnlySpan<byte> stub = Stub(item);
+        return new TreeTotals(
+            BinaryPrimitives.ReadUInt64LittleEndian(stub[StubLayout.EntriesOffset..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(stub[StubLayout.BytesOffset..]));
+    }
+
+    /// <summary>The top index of a stub's page.</summary>
+    public int StubTopIndex(int item) => BinaryPrimitives.ReadUInt16LittleEndian(Stub(item)[StubLayout.TopIndexOffset..]);
+
+    /// <summary>The level of a stub's page.</summary>
+    public int StubLevel(int item) => BinaryPrimitives.ReadUInt16LittleEndian(Stub(item)[StubLayout.LevelOffset..]);
+
+    /// <summary>The hash of a stub's page.</summary>
+    public Hash256 StubHash(int item) => new(Stub(item).Slice(StubLayout.HashOffset, Hash256.SizeBytes));
+
+    /// <summary>The fixed fields of a stub.</summary>
+    public Span<byte> Stub(int item) => _memory.Span.Slice(PageHeaderLayout.SizeBytes + (StubOrdinal(item) * StubLayout.SizeBytes), StubLayout.SizeBytes);
+
+    /// <summary>The hash of a trie node, right or not.</summary>
+    public Span<byte> NodeHash(int node) => _memory.Span.Slice(_hashOffset + (node * Hash256.SizeBytes), Hash256.SizeBytes);
+
+    /// <summary>Where the record of an item ends in the body.</summary>
+    public int RecordEnd(int item) =>
+        _dataOffset + BinaryPrimitives.ReadUInt16LittleEndian(_memory.Span[(_offsetsOffset + ((item + 1) * sizeof(ushort)))..]);
+
+    /// <summary>What an item counts against <see cref="PageLimits.SoftBytes"/>; depends on the item alone.</summary>
+    public int Weight(int item) => KeyBytes(item) + (IsStub(item) ? StubLayout.SizeBytes : InlineValue(item).Length);
+
+    /// <summary>Says that no reader can find the page any more. Called once, by its retirement.</summary>
+    public void MarkRetired() => Volatile.Write(ref _alive, 0);
+
+    /// <summary>Gives the memory back. Called once, when no reader can hold the page.</summary>
+    public void FreeMemory() => _pool.Free(_memory);
+
+    /// <summary>Writes a length of a suffix: one byte below 128, else two.</summary>
+    internal static int WriteLength(Span<byte> destination, int length)
+    {
+        if (length < 0x80)
+        {
+            destination[0] = (byte)length;
+            return 1;
+        }
+
+        destination[0] = (byte)(0x80 | (length & 0x7F));
+        destination[1] = (byte)(length >> 7);
+        return 2;
+    }
+
+    /// <summary>Reads what <see cref="WriteLength"/> wrote.</summary>
+    internal static int ReadLength(ReadOnlySpan<byte> record, out int width)
+    {
+        int first = record[0];
+        if (first < 0x80)
+        {
+            width = 1;
+            return first;
+        }
+
+        width = 2;
+        return (first & 0x7F) | (record[1] << 7);
+    }
+
+    private ReadOnlySpan<byte> Record(int item)
+    {
+        ReadOnlySpan<byte> at = _memory.Span[(_offsetsOffset + (item * sizeof(ushort)))..];
+        int start = BinaryPrimitives.ReadUInt16LittleEndian(at);
+        int end = BinaryPrimitives.ReadUInt16LittleEndian(at[sizeof(ushort)..]);
+        return _memory.Span.Slice(_dataOffset + start, end - start);
+    }
+}
+
+/// <summary>How a page's memory is accounted for.</summary>
+internal enum PageResidency : byte
+{
+    /// <summary>Made by a draft that is not committed.</summary>
+    Draft,
+
+    /// <summary>Changed since the last checkpoint and part of the head.</summary>
+    Dirty,
+
+    /// <summary>Stored and held by the cache.</summary>
+    Clean,
+
+    /// <summary>Never stored and no longer part of the head; kept for views and recent heights.</summary>
+    Superseded,
+}
+
+/// <summary>Where the sections of a page body begin.</summary>
+internal readonly struct PageSections
+{
+    /// <summary>Computes the places from the counts in the header.</summary>
+    public PageSections(int items, int stubs, int heightWidth, int prefixBytes)
+    {
+        Trie = PageHeaderLayout.SizeBytes + (stubs * StubLayout.SizeBytes);
+        Offsets = Trie + ((items - 1) * TrieNodeLayout.SizeBytes);
+        Heights = Offsets + ((items + 1) * sizeof(ushort));
+        Prefix = Heights + (items * heightWidth);
+        Data = Prefix + prefixBytes;
+    }
+
+    /// <summary>The trie nodes.</summary>
+    public int Trie { get; }
+
+    /// <summary>The offsets of the records, one more than items.</summary>
+    public int Offsets { get; }
+
+    /// <summary>The heights of the last changes.</summary>
+    public int Heights { get; }
+
+    /// <summary>The common prefix.</summary>
+    public int Prefix { get; }
+
+    /// <summary>The records.</summary>
+    public int Data { get; }
+
+    /// <summary>Where node hashes are in memory: the next multiple of eight behind the body.</summary>
+    public static int HashesBehind(int bodyBytes) => (bodyBytes + 7) & ~7;
+}

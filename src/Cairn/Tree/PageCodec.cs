@@ -1,0 +1,182 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using Cairn.Format;
+using Cairn.Homes;
+
+namespace Cairn.Tree;
+
+/// <summary>Between a page in memory and its stored bytes (docs/format.md, "Page"). What is read is checked completely before anything uses it.</summary>
+internal static class PageCodec
+{
+    /// <summary>The bytes a page needs when it is stored, at most.</summary>
+    public static int MaxEncodedBytes(Page page) => page.BodyBytes + ((page.Count - 1) * Hash256.SizeBytes);
+
+    /// <summary>Writes a page as it is stored: with the places of its children and blobs, which must be known, and the hashes worth keeping.</summary>
+    /// <returns>How many bytes were written.</returns>
+    public static int Encode(Page page, Span<byte> destination)
+    {
+        page.Body.CopyTo(destination);
+        int stub = PageHeaderLayout.SizeBytes;
+        foreach (PageReference child in page.Children)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(destination[(stub + StubLayout.StoredBytesOffset)..], (uint)child.StoredBytes);
+            BinaryPrimitives.WriteUInt64LittleEndian(destination[(stub + StubLayout.PageIdOffset)..], child.Id.Value);
+            BinaryPrimitives.WriteUInt32LittleEndian(destination[(stub + StubLayout.CrcOffset)..], child.Crc);
+            stub += StubLayout.SizeBytes;
+        }
+
+        for (ulong blobs = page.BlobMask; blobs != 0; blobs &= blobs - 1)
+        {
+            int item = BitOperations.TrailingZeroCount(blobs);
+            int end = page.RecordEnd(item);
+            PageBuilder.WriteBlob(destination[(end - BlobRecordLayout.SizeBytes)..], page.Blob(item));
+        }
+
+        ulong kept = page.Tree == TreeKind.State ? LargeNodes(page) & page.HashValid : 0;
+        int length = page.BodyBytes;
+        for (ulong nodes = kept; nodes != 0; nodes &= nodes - 1)
+        {
+            page.NodeHash(BitOperations.TrailingZeroCount(nodes)).CopyTo(destination[length..]);
+            length += Hash256.SizeBytes;
+        }
+
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[PageHeaderLayout.KeptHashMaskOffset..], kept);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[PageHeaderLayout.StoredBytesOffset..], (uint)length);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination, Crc32C.Compute(destination[sizeof(uint)..length]));
+        return length;
+    }
+
+    /// <summary>Reads and checks a stored page.</summary>
+    /// <exception cref="StateCorruptedException">It is not the page that was stored.</exception>
+    /// <exception cref="StoreFormatException">It was written by a version, or with features, that this one does not know.</exception>
+    public static Page Read(IPageStore store, PageReference reference, PagePool pool)
+    {
+        if (reference.StoredBytes is < PageHeaderLayout.SizeBytes or > PageLimits.MaxStoredBytes)
+        {
+            throw Damaged(store, reference.Id, 0, "length of a page", $"{PageHeaderLayout.SizeBytes} to {PageLimits.MaxStoredBytes}", $"{reference.StoredBytes}");
+        }
+
+        byte[] rented = System.Buffers.ArrayPool<byte>.Shared.Rent(reference.StoredBytes);
+        try
+        {
+            Span<byte> stored = rented.AsSpan(0, reference.StoredBytes);
+            store.Read(reference.Id, stored);
+            return Decode(stored, reference.Crc, pool, store, reference.Id);
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>Checks stored bytes and makes the page of them.</summary>
+    internal static Page Decode(ReadOnlySpan<byte> stored, uint expectedCrc, PagePool pool, IPageStore store, PageId id)
+    {
+        uint crc = Crc32C.Compute(stored[sizeof(uint)..]);
+        uint own = BinaryPrimitives.ReadUInt32LittleEndian(stored);
+        if (crc != own || own != expectedCrc)
+        {
+            throw Damaged(store, id, PageHeaderLayout.CrcOffset, "checksum of a page", $"{expectedCrc:x8}", own == expectedCrc ? $"{crc:x8} over its bytes" : $"{own:x8} in its header, {crc:x8} over its bytes");
+        }
+
+        PageValidator.CheckHeader(stored, store, id);
+        int items = stored[PageHeaderLayout.ItemCountOffset];
+        ulong kept = BinaryPrimitives.ReadUInt64LittleEndian(stored[PageHeaderLayout.KeptHashMaskOffset..]);
+        int bodyBytes = stored.Length - (BitOperations.PopCount(kept) * Hash256.SizeBytes);
+        bool hashed = stored[PageHeaderLayout.TreeOffset] == (byte)TreeKind.State;
+        PageMemory memory = pool.Allocate(PageSections.HashesBehind(bodyBytes) + (hashed ? (items - 1) * Hash256.SizeBytes : 0));
+        try
+        {
+            stored[..bodyBytes].CopyTo(memory.Span);
+            Page page = new(pool, memory, bodyBytes, ReadChildren(stored), ReadBlobs(stored, store, id), born: 0) { HashValid = kept };
+            int at = bodyBytes;
+            for (ulong nodes = kept; nodes != 0; nodes &= nodes - 1)
+            {
+                stored.Slice(at, Hash256.SizeBytes).CopyTo(page.NodeHash(BitOperations.TrailingZeroCount(nodes)));
+                at += Hash256.SizeBytes;
+            }
+
+            return page;
+        }
+        catch
+        {
+            pool.Free(memory);
+            throw;
+        }
+    }
+
+    internal static StateCorruptedException Damaged(IPageStore store, PageId id, int at, string what, string expected, string found)
+    {
+        (string file, long offset) = store.Locate(id);
+        return new StateCorruptedException(file, offset + at, what, expected, found);
+    }
+
+    /// <summary>The nodes over at least <see cref="PageLimits.KeptHashItems"/> items: those of which a run of that many items around the gap has no smaller gap.</summary>
+    private static ulong LargeNodes(Page page)
+    {
+        ulong large = 0;
+        for (int node = 0; node < page.Count - 1; node++)
+        {
+            int gap = page.Gap(node);
+            int left = node;
+            while (left > 0 && page.Gap(left - 1) > gap)
+            {
+                left--;
+            }
+
+            int right = node;
+            while (right < page.Count - 2 && page.Gap(right + 1) > gap)
+            {
+                right++;
+            }
+
+            large |= (right - left + 2 >= PageLimits.KeptHashItems ? 1UL : 0UL) << node;
+        }
+
+        return large;
+    }
+
+    private static PageReference[] ReadChildren(ReadOnlySpan<byte> stored)
+    {
+        int stubs = BitOperations.PopCount(BinaryPrimitives.ReadUInt64LittleEndian(stored[PageHeaderLayout.StubMaskOffset..]));
+        PageReference[] children = stubs == 0 ? [] : new PageReference[stubs];
+        for (int i = 0; i < stubs; i++)
+        {
+            ReadOnlySpan<byte> stub = stored[(PageHeaderLayout.SizeBytes + (i * StubLayout.SizeBytes))..];
+            children[i] = new PageReference(
+                (PageId)BinaryPrimitives.ReadUInt64LittleEndian(stub[StubLayout.PageIdOffset..]),
+                (int)BinaryPrimitives.ReadUInt32LittleEndian(stub[StubLayout.StoredBytesOffset..]),
+                BinaryPrimitives.ReadUInt32LittleEndian(stub[StubLayout.CrcOffset..]));
+        }
+
+        return children;
+    }
+
+    private static BlobReference[] ReadBlobs(ReadOnlySpan<byte> stored, IPageStore store, PageId id)
+    {
+        ulong mask = BinaryPrimitives.ReadUInt64LittleEndian(stored[PageHeaderLayout.BlobMaskOffset..]);
+        if (mask == 0)
+        {
+            return [];
+        }
+
+        BlobReference[] blobs = new BlobReference[BitOperations.PopCount(mask)];
+        PageView view = new(stored);
+        for (int count = 0; mask != 0; mask &= mask - 1)
+        {
+            ReadOnlySpan<byte> record = view.Value(BitOperations.TrailingZeroCount(mask));
+            int length = BinaryPrimitives.ReadInt32LittleEndian(record);
+            if (length is <= StateLimits.MaxInlineValueBytes or > StateLimits.MaxValueBytes)
+            {
+                throw Damaged(store, id, 0, "length of a blob", $"{StateLimits.MaxInlineValueBytes + 1} to {StateLimits.MaxValueBytes}", $"{length}");
+            }
+
+            blobs[count++] = new BlobReference(
+                (PageId)BinaryPrimitives.ReadUInt64LittleEndian(record[BlobRecordLayout.PlaceOffset..]),
+                length,
+                new Hash256(record.Slice(BlobRecordLayout.HashOffset, Hash256.SizeBytes)));
+        }
+
+        return blobs;
+    }
+}

@@ -1,0 +1,96 @@
+using Cairn.Homes;
+
+namespace Cairn.Tree;
+
+/// <summary>
+/// The one shared handle of a page: where it is stored and, if it is in memory, the page. Parents of many versions share it, so a checkpoint that stores the page or an
+/// eviction that drops it reaches them all. Invariants: a page without a place is in memory as long as any version needs it; the place changes once, from none to a
+/// place, and stays; the one who exchanges the page for null retires its memory.
+/// </summary>
+internal sealed class PageReference
+{
+    private Page? _page;
+
+    /// <summary>Makes the handle of a page in memory.</summary>
+    public PageReference(Page page) => _page = page;
+
+    /// <summary>Makes the handle of a stored page.</summary>
+    public PageReference(PageId id, int storedBytes, uint crc)
+    {
+        Id = id;
+        StoredBytes = storedBytes;
+        Crc = crc;
+    }
+
+    /// <summary>The stored page; none while it is only in memory. Written by the checkpoint writer alone.</summary>
+    public PageId Id { get; private set; }
+
+    /// <summary>The bytes it is stored in.</summary>
+    public int StoredBytes { get; private set; }
+
+    /// <summary>The CRC32C of the stored bytes.</summary>
+    public uint Crc { get; private set; }
+
+    /// <summary>Set by readers, cleared by the clock of the cache.</summary>
+    public bool Touched { get; set; }
+
+    /// <summary>The page, or null when it is not in memory.</summary>
+    public Page? Page => Volatile.Read(ref _page);
+
+    /// <summary>Puts a page that was read in place, unless another thread did already.</summary>
+    /// <returns>Whether this page is in place now.</returns>
+    public bool Publish(Page page) => Interlocked.CompareExchange(ref _page, page, null) is null;
+
+    /// <summary>Takes the page out of memory; whoever gets it retires it.</summary>
+    public Page? Take() => Interlocked.Exchange(ref _page, null);
+
+    /// <summary>Records where the page is stored.</summary>
+    public void Place(PageId id, int storedBytes, uint crc)
+    {
+        StoredBytes = storedBytes;
+        Crc = crc;
+        Id = id;
+    }
+}
+
+/// <summary>
+/// The one shared handle of a blob: its length and hash, and where its bytes are. Until a checkpoint has stored it they are in memory. Same rules as <see cref="PageReference"/>.
+/// </summary>
+internal sealed class BlobReference
+{
+    private byte[]? _bytes;
+
+    /// <summary>Makes the handle of a blob in memory.</summary>
+    public BlobReference(byte[] bytes, Hash256 hash)
+    {
+        _bytes = bytes;
+        Length = bytes.Length;
+        Hash = hash;
+    }
+
+    /// <summary>Makes the handle of a stored blob.</summary>
+    public BlobReference(PageId id, int length, Hash256 hash)
+    {
+        Id = id;
+        Length = length;
+        Hash = hash;
+    }
+
+    /// <summary>The length of the value in bytes.</summary>
+    public int Length { get; }
+
+    /// <summary>The SHA-256 of the value.</summary>
+    public Hash256 Hash { get; }
+
+    /// <summary>Where it is stored; none while it is only in memory.</summary>
+    public PageId Id { get; private set; }
+
+    /// <summary>The bytes, while they are in memory.</summary>
+    public byte[]? Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>Records where the blob is stored. The bytes stay until <see cref="Drop"/>.</summary>
+    public void Place(PageId id) => Id = id;
+
+    /// <summary>Lets go of the bytes of a blob that is stored durably.</summary>
+    public void Drop() => Volatile.Write(ref _bytes, null);
+}

@@ -1,0 +1,143 @@
+using System.Runtime.InteropServices;
+
+namespace Cairn.Tree;
+
+/// <summary>
+/// Decides when the memory of a retired page can be given back: when every reader that was inside at the time of retiring has left. Reading enters and leaves a slot of its own
+/// thread, two writes and a fence; there is no lock on that path and readers never wait.
+/// </summary>
+/// <remarks>
+/// Invariants: a page is unreachable before it is retired; a reader finds pages only between entering and leaving; the slot of a thread inside holds the epoch it entered at or an older one. A page
+/// retired in epoch e is freed when every slot inside holds an epoch above e: such readers entered after the page had become unreachable.
+/// The slots belong to the process, the retired pages to the store.
+/// </remarks>
+internal sealed class ReaderEpochs
+{
+    private const long Outside = long.MaxValue;
+    private const int CollectEvery = 256;
+
+    private static readonly Lock SlotsLock = new();
+    private static WeakReference<Slot>[] s_slots = [];
+    private static long s_epoch = 1;
+
+    [ThreadStatic]
+    private static Slot? t_slot;
+
+    private readonly Lock _lock = new();
+    private readonly Queue<(long Epoch, Page Page)> _retired = new();
+    private long _retiredBytes;
+    private int _sinceCollect;
+
+    /// <summary>The memory of pages that wait for readers to leave.</summary>
+    public long RetiredBytes => Interlocked.Read(ref _retiredBytes);
+
+    /// <summary>Enters; pages found until <see cref="Guard.Dispose"/> stay valid. Nests.</summary>
+    public static Guard Enter()
+    {
+        Slot slot = t_slot ?? NewSlot();
+        if (slot.Depth++ == 0)
+        {
+            Volatile.Write(ref slot.Epoch, Volatile.Read(ref s_epoch));
+            Interlocked.MemoryBarrier();
+        }
+
+        return new Guard(slot);
+    }
+
+    /// <summary>Takes a page that no reader can find any more; its memory is given back as soon as no reader can hold it.</summary>
+    public void Retire(Page page)
+    {
+        Interlocked.MemoryBarrier();
+        lock (_lock)
+        {
+            _retired.Enqueue((Interlocked.Increment(ref s_epoch) - 1, page));
+            _retiredBytes += page.MemoryBytes;
+            if (++_sinceCollect >= CollectEvery)
+            {
+                CollectLocked();
+            }
+        }
+    }
+
+    /// <summary>Gives back what can be given back now.</summary>
+    public void Collect()
+    {
+        lock (_lock)
+        {
+            CollectLocked();
+        }
+    }
+
+    private static Slot NewSlot()
+    {
+        Slot slot = new();
+        lock (SlotsLock)
+        {
+            s_slots = [.. s_slots.Where(static known => known.TryGetTarget(out _)), new WeakReference<Slot>(slot)];
+        }
+
+        t_slot = slot;
+        return slot;
+    }
+
+    private static long OldestInside()
+    {
+        Interlocked.MemoryBarrier();
+        long oldest = Outside;
+        foreach (WeakReference<Slot> known in Volatile.Read(ref s_slots))
+        {
+            if (known.TryGetTarget(out Slot? slot))
+            {
+                oldest = Math.Min(oldest, Volatile.Read(ref slot.Epoch));
+            }
+        }
+
+        return oldest;
+    }
+
+    private void CollectLocked()
+    {
+        _sinceCollect = 0;
+        if (_retired.Count == 0)
+        {
+            return;
+        }
+
+        long oldest = OldestInside();
+        while (_retired.TryPeek(out (long Epoch, Page Page) next) && next.Epoch < oldest)
+        {
+            _retired.Dequeue();
+            _retiredBytes -= next.Page.MemoryBytes;
+            next.Page.FreeMemory();
+        }
+    }
+
+    /// <summary>One thread's slot, on cache lines of its own.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    internal sealed class Slot
+    {
+        [FieldOffset(128)]
+        public long Epoch = Outside;
+
+        [FieldOffset(136)]
+        public int Depth;
+    }
+
+    /// <summary>Being inside; leaves when disposed, on the thread that entered.</summary>
+    internal readonly ref struct Guard
+    {
+        private readonly Slot _slot;
+
+        /// <summary>Made by <see cref="Enter"/>.</summary>
+        public Guard(Slot slot) => _slot = slot;
+
+        /// <summary>Leaves.</summary>
+        public void Dispose()
+        {
+            if (--_slot.Depth == 0)
+            {
+                Volatile.Write(ref _slot.Epoch, Outside);
+            }
+        }
+    }
+}

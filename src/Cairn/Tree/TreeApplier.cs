@@ -1,0 +1,300 @@
+using System.Runtime.InteropServices;
+using Cairn.Format;
+using Cairn.Homes;
+
+namespace Cairn.Tree;
+
+/// <summary>
+/// Applies a sorted batch to a tree by copy-on-write: from the root down to the pages concerned, then bottom-up through merge, cut and hash. The pages afterwards are a function of the pages before
+/// and the batch. Rented for one apply at a time; keeps its storage.
+/// </summary>
+/// <remarks>
+/// The rules are those of the page tree: an over-full page is replaced in its parent by its pieces, an under-full one by its items, only the root grows upwards; a gap between two items names an
+/// inner node, and its hash comes along as long as nothing under it changed.
+/// </remarks>
+internal sealed partial class TreeApplier
+{
+    private readonly PageCache _pages;
+    private readonly TreeKind _tree;
+    private readonly PageBuilder _builder;
+    private readonly PageHasher? _hasher;
+    private readonly ItemStack _items = new();
+    private readonly Stack<Frame> _frames = new();
+    private readonly List<Step> _steps = [];
+    private readonly List<List<Page>> _createdByLevel = [];
+    private ChangeBatch _changes = ChangeBatch.Empty;
+    private ChangeList.Builder? _record;
+    private TreeChange _result = new();
+    private BlockHeight _height;
+    private ulong _born;
+
+    /// <summary>Makes an applier for one kind of tree.</summary>
+    public TreeApplier(PageCache pages, TreeKind tree)
+    {
+        _pages = pages;
+        _tree = tree;
+        _builder = new PageBuilder(pages.Pool, tree);
+        _hasher = tree == TreeKind.State ? new PageHasher() : null;
+    }
+
+    /// <summary>Applies a batch.</summary>
+    /// <param name="root">The tree before; it stays as it is.</param>
+    /// <param name="changes">What to change.</param>
+    /// <param name="height">The height of the block.</param>
+    /// <param name="born">The ordinal of the version being made.</param>
+    /// <param name="record">Takes the changes that really change something, with their old values; null when nobody wants them.</param>
+    /// <exception cref="InvalidOperationException">The record would be larger than a record may be.</exception>
+    public TreeChange Apply(TreeRoot root, ChangeBatch changes, BlockHeight height, ulong born, ChangeList.Builder? record)
+    {
+        using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
+        _changes = changes;
+        _height = height;
+        _born = born;
+        _record = record;
+        _result = new TreeChange();
+        try
+        {
+            bool changed = root.Reference is null ? ApplyToEmpty() : changes.Count > 0 && ApplyToPage(root.Reference, 0, changes.Count, isRoot: true);
+            _result.Root = changed ? FinishRoot() : root;
+            return _result;
+        }
+        catch
+        {
+            // Nothing refers to the new pages: their memory can go at once.
+            _pages.Discard(_result.Created);
+            throw;
+        }
+        finally
+        {
+            _items.Clear();
+            _steps.Clear();
+            _frames.Clear();
+            _changes = ChangeBatch.Empty;
+            _record = null;
+            foreach (List<Page> level in _createdByLevel)
+            {
+                level.Clear();
+            }
+        }
+    }
+
+    private bool ApplyToEmpty()
+    {
+        for (int change = 0; change < _changes.Count; change++)
+        {
+            if (_changes.IsDelete(change))
+            {
+                continue;
+            }
+
+            Note(change, default, hasOld: false, default);
+            BuildItem item = NewEntry(change);
+            if (_items.Count > 0)
+            {
+                item.Gap = KeyBits.FirstDifference(_changes.Key(_items[_items.Count - 1].Index), _changes.Key(change));
+            }
+
+            _items.Push(item);
+        }
+
+        return _items.Count > 0;
+    }
+
+    /// <summary>
+    /// Applies a part of the batch to a page and leaves on top of the stack what replaces its stub: nothing, one stub, or items. The recursion is bounded by <see cref="PageLimits.MaxDepth"/>: every
+    /// page on the way down takes at least one bit of the key; a hostile tree that deep goes on on a thread with a larger stack.
+    /// </summary>
+    /// <returns>False when nothing changed; then the stack is as before.</returns>
+    private bool ApplyToPage(PageReference reference, int first, int end, bool isRoot)
+    {
+        if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            return DeepStack.Run(() => ApplyToPage(reference, first, end, isRoot));
+        }
+
+        Page page = _pages.Get(reference);
+        int floor = _items.Count;
+        int firstStep = _steps.Count;
+        bool patchable = PlanSteps(page, first, end);
+        if (_steps.Count == firstStep)
+        {
+            return false;
+        }
+
+        _result.Superseded.Add(reference);
+        if (patchable)
+        {
+            BuildItem patched = Patch(page, firstStep);
+            _items.CutTo(floor);
+            _items.Push(patched);
+        }
+        else
+        {
+            int list = _items.Count;
+            Merge(page, firstStep);
+            _items.MoveDown(list, floor);
+            if (!isRoot)
+            {
+                Finish(floor);
+            }
+        }
+
+        _steps.RemoveRange(firstStep, _steps.Count - firstStep);
+        return true;
+    }
+
+    /// <summary>Searches each change in the page and lets the children concerned apply theirs. What children give back stays on the stack until the merge.</summary>
+    /// <returns>Whether every item stays where it is, so that a patched copy will do.</returns>
+    private bool PlanSteps(Page page, int first, int end)
+    {
+        bool patchable = true;
+        int change = first;
+        while (change < end)
+        {
+            SearchResult found = page.Search(_changes.Key(change));
+            switch (found.Outcome)
+            {
+                case SearchOutcome.Child:
+                    int next = change + 1;
+                    while (next < end && page.Difference(found.Index, _changes.Key(next)) == KeyBits.None)
+                    {
+                        next++;
+                    }
+
+                    patchable &= PlanChild(page, found.Index, change, next);
+                    change = next;
+                    continue;
+                case SearchOutcome.Found:
+                    patchable &= PlanFound(page, found.Index, change);
+                    break;
+                default:
+                    if (!_changes.IsDelete(change))
+                    {
+                        Note(change, default, hasOld: false, default);
+                        _steps.Add(new Step(StepKind.Insert, found.Index, change, 0, found.LeftGap, found.RightGap));
+                        patchable = false;
+                    }
+
+                    break;
+            }
+
+            change++;
+        }
+
+        return patchable;
+    }
+
+    private bool PlanChild(Page page, int item, int first, int end)
+    {
+        int start = _items.Count;
+        if (!ApplyToPage(page.Child(item), first, end, isRoot: false))
+        {
+            return true;
+        }
+
+        int count = _items.Count - start;
+        _steps.Add(new Step(StepKind.Replace, item, start, count, KeyBits.None, KeyBits.None));
+        ref BuildItem only = ref _items[start];
+        return count == 1 && only.Source is null && only.Child?.Page is { } made && made.TopIndex == page.StubTopIndex(item) && made.Level == page.StubLevel(item);
+    }
+
+    private bool PlanFound(Page page, int item, int change)
+    {
+        bool blob = page.IsBlob(item);
+        if (_changes.IsDelete(change))
+        {
+            NoteOld(page, item, change);
+            _steps.Add(new Step(StepKind.Delete, item, change, 0, KeyBits.None, KeyBits.None));
+            return false;
+        }
+
+        bool same = blob
+            ? _changes.IsBlob(change) && page.Blob(item).Length == _changes.Value(change).Length && page.Blob(item).Hash == _changes.Blob(change).Hash
+            : _changes.Value(change).SequenceEqual(page.InlineValue(item)) && !_changes.IsBlob(change);
+        if (same)
+        {
+            return true;
+        }
+
+        NoteOld(page, item, change);
+        _steps.Add(new Step(StepKind.Update, item, change, 0, KeyBits.None, KeyBits.None));
+        return !blob && !_changes.IsBlob(change) && page.InlineValue(item).Length == _changes.Value(change).Length && page.CanHoldHeight(_height);
+    }
+
+    private void NoteOld(Page page, int item, int change)
+    {
+        if (!page.IsBlob(item))
+        {
+            Note(change, page.InlineValue(item), hasOld: true, page.Height(item));
+            return;
+        }
+
+        BlobReference blob = page.Blob(item);
+        _result.SupersededBlobs.Add(blob);
+        Note(change, _record is null ? default : _pages.ReadBlob(blob), hasOld: true, page.Height(item));
+    }
+
+    private void Note(int change, ReadOnlySpan<byte> old, bool hasOld, BlockHeight previous)
+    {
+        _result.Effective++;
+        _record?.Add(_changes.Key(change), hasOld, old, previous, hasNew: !_changes.IsDelete(change), _changes.Value(change));
+        if (_changes.IsBlob(change))
+        {
+            _result.CreatedBlobs.Add(_changes.Blob(change));
+        }
+    }
+
+    private BuildItem Patch(Page page, int firstStep)
+    {
+        Page copy = _builder.Copy(page, _born);
+        TreeTotals totals = page.Totals;
+        foreach (ref readonly Step step in CollectionsMarshal.AsSpan(_steps)[firstStep..])
+        {
+            if (step.Kind == StepKind.Update)
+            {
+                copy.PatchValue(step.Index, _changes.Value(step.Argument), _height);
+                continue;
+            }
+
+            PageReference child = _items[step.Argument].Child!;
+            totals = totals - page.ItemTotals(step.Index) + child.Page!.Totals;
+            copy.PatchStub(step.Index, child);
+        }
+
+        copy.PatchTotals(totals);
+        return Register(copy);
+    }
+
+    /// <summary>Enters a new page among those created.</summary>
+    private BuildItem Register(Page page)
+    {
+        PageReference reference = new(page);
+        _result.Created.Add(reference);
+        while (_createdByLevel.Count <= page.Level)
+        {
+            _createdByLevel.Add([]);
+        }
+
+        _createdByLevel[page.Level].Add(page);
+        return BuildItem.OfNewPage(reference, page);
+    }
+
+    private BuildItem NewEntry(int change) => new()
+    {
+        Index = change,
+        Dirty = true,
+        Weight = _changes.Key(change).Length + (_changes.IsBlob(change) ? BlobRecordLayout.SizeBytes : _changes.Value(change).Length),
+    };
+
+    private enum StepKind : byte
+    {
+        Insert,
+        Update,
+        Delete,
+        Replace,
+    }
+
+    /// <summary>What happens to an item of a page: <paramref name="Argument"/> is a change, or where on the stack the items are that replace a stub.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Step(StepKind Kind, int Index, int Argument, int Count, int LeftGap, int RightGap);
+}

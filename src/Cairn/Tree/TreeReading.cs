@@ -1,0 +1,78 @@
+using System.Diagnostics.CodeAnalysis;
+using Cairn.Format;
+using Cairn.Homes;
+
+namespace Cairn.Tree;
+
+/// <summary>Point reads and sums over a version of a tree. The caller is inside <see cref="ReaderEpochs"/>; every call visits one path of pages.</summary>
+internal static class TreeReading
+{
+    /// <summary>Finds the page and item of an entry.</summary>
+    public static bool TryFind(PageCache pages, in TreeRoot root, ReadOnlySpan<byte> key, [NotNullWhen(true)] out Page? page, out int item)
+    {
+        page = null;
+        item = 0;
+        PageReference? reference = root.Reference;
+        while (reference is not null)
+        {
+            Page current = pages.Get(reference);
+            if (!current.Find(key, out item))
+            {
+                return false;
+            }
+
+            if (!current.IsStub(item))
+            {
+                page = current;
+                return true;
+            }
+
+            reference = current.Child(item);
+        }
+
+        return false;
+    }
+
+    /// <summary>Sums the entries whose keys begin with a prefix: they are the items between two places, on one path of pages each.</summary>
+    public static TreeTotals TotalsOf(PageCache pages, in TreeRoot root, ReadOnlySpan<byte> prefix)
+    {
+        if (prefix.IsEmpty)
+        {
+            return root.Totals;
+        }
+
+        if (prefix.Length > StateLimits.MaxKeyBytes)
+        {
+            return default;
+        }
+
+        TreeTotals below = TotalsBelow(pages, root, prefix);
+        Span<byte> after = stackalloc byte[StateLimits.MaxKeyBytes];
+        int length = KeyRange.After(prefix, after);
+        return (length == 0 ? root.Totals : TotalsBelow(pages, root, after[..length])) - below;
+    }
+
+    /// <summary>Sums the entries whose keys are below a key.</summary>
+    public static TreeTotals TotalsBelow(PageCache pages, in TreeRoot root, ReadOnlySpan<byte> key)
+    {
+        TreeTotals sum = default;
+        PageReference? reference = root.Reference;
+        while (reference is not null)
+        {
+            Page page = pages.Get(reference);
+            SearchResult found = page.Search(key);
+            for (int item = 0; item < found.Index; item++)
+            {
+                sum += page.ItemTotals(item);
+            }
+
+            reference = found.Outcome == SearchOutcome.Child ? page.Child(found.Index) : null;
+        }
+
+        return sum;
+    }
+
+    /// <summary>The value of an entry as a new array.</summary>
+    public static byte[] Value(PageCache pages, Page page, int item) =>
+        page.IsBlob(item) ? [.. pages.ReadBlob(page.Blob(item))] : page.InlineValue(item).ToArray();
+}
