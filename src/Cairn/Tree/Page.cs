@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Cairn.Format;
-using Cairn.Homes;
 
 namespace Cairn.Tree;
 

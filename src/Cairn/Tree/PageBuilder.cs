@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using Cairn.Format;
-using Cairn.Homes;
 
 namespace Cairn.Tree;
 

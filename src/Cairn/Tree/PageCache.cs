@@ -194,7 +194,7 @@ internal sealed class PageCache
     {
         if (_store is null || reference.Id == PageId.None)
         {
-            throw new ObjectDisposedException(nameof(StateView), "The view was disposed while it was being read.");
+            throw new ObjectDisposedException("StateView", "The view was disposed while it was being read.");
         }
 
         Interlocked.Increment(ref _misses);

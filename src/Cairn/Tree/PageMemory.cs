@@ -51,7 +51,9 @@ internal sealed unsafe class PagePool
     /// <param name="poison">Overwrite freed pieces, so that a use after freeing shows (tests).</param>
     public PagePool(bool poison = false) => _poison = poison;
 
+#pragma warning disable MA0055 // Pages of views that were never disposed may outlive the store; the memory goes with the last of them.
     ~PagePool()
+#pragma warning restore MA0055
     {
         foreach (nint slab in _slabs)
         {

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Cairn.Format;
-using Cairn.Homes;
 
 namespace Cairn.Tree;
 
