@@ -10,6 +10,7 @@ namespace Cairn.Tests;
 internal static class GoldenFile
 {
     private const int ContextBytes = 16;
+    private const int MaxShownLines = 60;
 
     private static bool Updating => Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1";
 
@@ -63,9 +64,10 @@ internal static class GoldenFile
             line++;
         }
 
+        string all = actual.Length <= MaxShownLines ? $" All of it:\n{text}" : "";
         Assert.Fail(
             $"golden/{name} differs in line {line + 1}.\nexpected {LineOf(expected, line)}\nfound    {LineOf(actual, line)}\n" +
-            $"If the change is meant, run with UPDATE_GOLDEN=1 and review the difference. All of it:\n{text}");
+            $"If the change is meant, run with UPDATE_GOLDEN=1 and review the difference.{all}");
     }
 
     private static byte[] Read(string name)

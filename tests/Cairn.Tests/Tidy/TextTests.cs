@@ -83,7 +83,7 @@ public sealed partial class TextTests
         Faults.AreNone(faults);
     }
 
-    [GeneratedRegex(@"\b(unsafe|fixed\s*\(|MemoryMarshal|NativeMemory|CollectionsMarshal|Unsafe(?=\.)|Vector(64|128|256|512)|System\.Runtime\.Intrinsics)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"\b(unsafe|fixed\s*\(|MemoryMarshal|NativeMemory|Unsafe(?=\.)|Vector(64|128|256|512)|System\.Runtime\.Intrinsics)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex UnsafeWords();
 
     [GeneratedRegex(@"\b(DllImport|LibraryImport)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
