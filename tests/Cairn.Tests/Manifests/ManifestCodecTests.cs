@@ -1,0 +1,195 @@
+using System.Buffers.Binary;
+using Cairn.Manifests;
+using Xunit;
+
+namespace Cairn.Tests.Manifests;
+
+public sealed class ManifestCodecTests
+{
+    [Fact]
+    public void Manifest_Encoded_IsTheGoldenFile()
+    {
+        GoldenFile.Check("manifest-new.bin", ManifestCodec.Encode(SampleManifests.New()));
+        GoldenFile.Check("manifest-full.bin", ManifestCodec.Encode(SampleManifests.Full()));
+    }
+
+    [Fact]
+    public void Manifest_EncodedAndDecoded_IsTheSame()
+    {
+        foreach (StoreManifest manifest in new[] { SampleManifests.New(), SampleManifests.Full() })
+        {
+            StoreManifest decoded = ManifestDecoder.Decode("m", ManifestCodec.Encode(manifest));
+            Assert.Equal(manifest.Files, decoded.Files);
+            Assert.Equal(manifest.Content.Abandoned, decoded.Content.Abandoned);
+            Assert.Equal(manifest.Content with { Abandoned = decoded.Content.Abandoned }, decoded.Content);
+            Assert.Equal(manifest with { Files = decoded.Files, Content = decoded.Content }, decoded);
+        }
+    }
+
+    [Fact]
+    public void Decode_AnyBitFlipped_RefusesNamingTheFile()
+    {
+        byte[] good = ManifestCodec.Encode(SampleManifests.Full());
+        for (int bit = 0; bit < good.Length * 8; bit++)
+        {
+            byte[] bad = [.. good];
+            bad[bit / 8] ^= (byte)(1 << (bit % 8));
+            StateCorruptedException damage = Assert.Throws<StateCorruptedException>(() => ManifestDecoder.Decode("the-file", bad));
+            Assert.Equal("the-file", damage.File);
+        }
+    }
+
+    [Fact]
+    public void Decode_AnyOtherLength_Refuses()
+    {
+        byte[] good = ManifestCodec.Encode(SampleManifests.Full());
+        for (int length = 0; length < good.Length; length++)
+        {
+            Assert.Throws<StateCorruptedException>(() => ManifestDecoder.Decode("m", good.AsSpan(0, length)));
+        }
+
+        Assert.Throws<StateCorruptedException>(() => ManifestDecoder.Decode("m", [.. good, 0]));
+    }
+
+    [Theory]
+    [InlineData(ManifestLayout.FormatVersionOffset, 2u)]
+    [InlineData(ManifestLayout.FormatVersionOffset, 0u)]
+    [InlineData(ManifestLayout.RequiredFeaturesOffset, 1u)]
+    [InlineData(ManifestLayout.RequiredFeaturesOffset, 0x8000_0000u)]
+    public void Decode_UnknownVersionOrRequiredFeature_IsAFormatError(int offset, uint value)
+    {
+        byte[] bytes = ManifestCodec.Encode(SampleManifests.Full());
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(offset), value);
+        Assert.Throws<StoreFormatException>(() => ManifestDecoder.Decode("m", SampleManifests.Repaired(bytes)));
+    }
+
+    [Fact]
+    public void Decode_UnknownOptionalFeature_IsIgnored()
+    {
+        byte[] bytes = ManifestCodec.Encode(SampleManifests.Full());
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ManifestLayout.OptionalFeaturesOffset), uint.MaxValue);
+        Assert.Equal(7ul, ManifestDecoder.Decode("m", SampleManifests.Repaired(bytes)).Content.Generation);
+    }
+
+    public static TheoryData<string, int, long> Contradictions()
+    {
+        const int files = ManifestLayout.SizeBytes;
+        const int second = files + ManifestPageFileLayout.SizeBytes;
+        const int intervals = files + (3 * ManifestPageFileLayout.SizeBytes);
+        const int state = ManifestLayout.StateRootOffset;
+        const int local = ManifestLayout.LocalRootOffset;
+        return new TheoryData<string, int, long>
+        {
+            { "segment of no whole blocks", ManifestLayout.SegmentBytesOffset, 65_537 },
+            { "negative segment", ManifestLayout.SegmentBytesOffset, 0x8000_0000 },
+            { "generation 0", ManifestLayout.GenerationOffset, 0 },
+            { "unknown presence flag", ManifestLayout.PresenceOffset, 0x5_0000_001f },
+            { "absent height with pages", ManifestLayout.PresenceOffset, 0x5_0000_0000 },
+            { "absent time that is set", ManifestLayout.PresenceOffset, 0x5_0000_000d },
+            { "floor above the height", ManifestLayout.FloorHeightOffset, -1 },
+            { "final height above the height", ManifestLayout.FinalizedHeightOffset, -1 },
+            { "replay from behind the end", ManifestLayout.ReplayFromOffset, 4401 },
+            { "padding of a position", ManifestLayout.LogEndOffset + LogPositionLayout.RecordChecksumOffset, 0x1_feed_face },
+            { "fewer files than fit", ManifestLayout.FileCountOffset, 0x2_0000_0002 },
+            { "negative count of files", ManifestLayout.FileCountOffset, 0x2_ffff_ffff },
+            { "negative count of intervals", ManifestLayout.FileCountOffset, -0x1_0000_0000 + 3 },
+            { "counts that overflow together", ManifestLayout.FileCountOffset, 0x7fff_ffff_7fff_ffff },
+            { "highest file below the last", ManifestLayout.PresenceOffset, 0x4_0000_000f },
+            { "file number 0", files + ManifestPageFileLayout.FileNumberOffset, 0x1_0000_0000 },
+            { "files not ascending", second, 0x1_0000_0001 },
+            { "unknown file flag", files + ManifestPageFileLayout.FileNumberOffset, 0x2_0000_0001 },
+            { "file without a header", files + ManifestPageFileLayout.TotalBytesOffset, 48 },
+            { "file of odd length", second + ManifestPageFileLayout.TotalBytesOffset, 65_537 },
+            { "file of negative length", second + ManifestPageFileLayout.TotalBytesOffset, -16 },
+            { "file too long for ids", second + ManifestPageFileLayout.TotalBytesOffset, (1L << 36) + 16 },
+            { "more live than there is", second + ManifestPageFileLayout.LiveBytesOffset, 65_488 },
+            { "negative live bytes", second + ManifestPageFileLayout.LiveBytesOffset, -16 },
+            { "odd live bytes", second + ManifestPageFileLayout.LiveBytesOffset, 17 },
+            { "root in a file that is not listed", state, 0x2_0000_0004 },
+            { "root in the header", state, 0x5_0000_0003 },
+            { "root behind the end", state, 0x5_0000_0200 },
+            { "no root but entries", state, 0 },
+            { "root longer than the rest of the file", state + ManifestRootPageLayout.StoredBytesOffset, 8129 },
+            { "root of no bytes", state + ManifestRootPageLayout.StoredBytesOffset, 0 },
+            { "root of negative length", state + ManifestRootPageLayout.StoredBytesOffset, 0x8000_0000 },
+            { "root without entries", state + ManifestRootPageLayout.EntriesOffset, 0 },
+            { "fewer bytes than entries", state + ManifestRootPageLayout.EntryBytesOffset, 999 },
+            { "hash of the local tree", local + ManifestRootPageLayout.HashOffset, 1 },
+            { "interval from 0", intervals, 0 },
+            { "interval backwards", intervals + ManifestIntervalLayout.LastOffset, 16 },
+            { "intervals that touch", intervals + ManifestIntervalLayout.LastOffset, 40 },
+            { "interval behind the end", intervals + ManifestIntervalLayout.SizeBytes + ManifestIntervalLayout.LastOffset, 4401 },
+        };
+    }
+
+    [Theory]
+    [MemberData(nameof(Contradictions))]
+    public void Decode_Contradiction_RefusesThoughTheChecksumIsRight(string what, int offset, long value)
+    {
+        byte[] bytes = ManifestCodec.Encode(SampleManifests.Full());
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(offset), value);
+        StateCorruptedException damage = Assert.Throws<StateCorruptedException>(() => ManifestDecoder.Decode("m", SampleManifests.Repaired(bytes)));
+        Assert.True(damage.Offset >= 0, what);
+    }
+
+    [Fact]
+    public void Decode_TwentyThousandMutations_RefusesOrGivesWhatEncodesToTheSameBytes()
+    {
+        byte[] good = ManifestCodec.Encode(SampleManifests.Full());
+        SeededRandom.ForEach(20, random =>
+        {
+            for (int run = 0; run < 1000; run++)
+            {
+                byte[] bytes = Mutate(random, good);
+                try
+                {
+                    StoreManifest decoded = ManifestDecoder.Decode("m", bytes);
+                    bytes.AsSpan(ManifestLayout.OptionalFeaturesOffset, 4).Clear();
+                    Assert.Equal(SampleManifests.Repaired(bytes), ManifestCodec.Encode(decoded));
+                }
+                catch (StateStoreException refusal) when (refusal is StateCorruptedException or StoreFormatException)
+                {
+                    // Anything else fails the test.
+                }
+            }
+        });
+    }
+
+    [Fact]
+    public void Encode_ManifestThatCouldNotBeRead_IsTheCallersMistake()
+    {
+        StoreManifest bad = SampleManifests.Full() with { HighestFile = 4 };
+        Assert.Throws<InvalidOperationException>(() => ManifestCodec.Encode(bad));
+    }
+
+    private static byte[] Mutate(Random random, byte[] good)
+    {
+        byte[] bytes = [.. good];
+        for (int change = random.Next(1, 5); change > 0; change--)
+        {
+            int at = random.Next(bytes.Length);
+            switch (random.Next(4))
+            {
+                case 0:
+                    bytes[at] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 1:
+                    random.NextBytes(bytes.AsSpan(at, Math.Min(8, bytes.Length - at)));
+                    break;
+                case 2:
+                    bytes.AsSpan(at, Math.Min(random.Next(1, 9), bytes.Length - at)).Fill(random.Next(2) == 0 ? (byte)0xff : (byte)0);
+                    break;
+                default:
+                    Array.Resize(ref bytes, Math.Max(ManifestLayout.SizeBytes, bytes.Length + random.Next(-40, 41)));
+                    break;
+            }
+        }
+
+        if (random.Next(2) == 0)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(ManifestLayout.TotalBytesOffset), bytes.Length);
+        }
+
+        return random.Next(8) == 0 ? bytes : SampleManifests.Repaired(bytes);
+    }
+}
