@@ -105,34 +105,33 @@ public sealed class VectorTests
     [Fact]
     public void Root_EveryStepOfTheHistory_IsMet()
     {
-        int steps = 0;
-        foreach (JsonElement run in Load("history.json").GetProperty("runs").EnumerateArray().Where(run => run.GetProperty("spec").GetString() == OursByValue))
+        Step[] steps = [.. History()];
+        Assert.Equal(40, steps.Length);
+        SortedDictionary<byte[], byte[]> state = NewState();
+        foreach (Step step in steps)
         {
-            SortedDictionary<byte[], byte[]> state = NewState();
-            foreach (JsonElement step in run.GetProperty("steps").EnumerateArray())
+            if (step.Value is null)
             {
-                Apply(state, step);
-                Assert.Equal(step[step.GetArrayLength() - 1].GetString(), NaiveMerkle.Root(state).ToString());
-                steps++;
+                state.Remove(step.Key);
             }
-        }
+            else
+            {
+                state[step.Key] = step.Value;
+            }
 
-        Assert.Equal(40, steps);
+            Assert.Equal(step.Root, NaiveMerkle.Root(state));
+        }
     }
 
-    private static void Apply(SortedDictionary<byte[], byte[]> state, JsonElement step)
+    /// <summary>The steps of the history that is ours, from the empty state on.</summary>
+    internal static IEnumerable<Step> History()
     {
-        switch (step[0].GetString())
+        JsonElement run = Load("history.json").GetProperty("runs").EnumerateArray().Single(run => run.GetProperty("spec").GetString() == OursByValue);
+        foreach (JsonElement step in run.GetProperty("steps").EnumerateArray())
         {
-            case "put":
-                state[Bytes(step[1])] = Bytes(step[2]);
-                break;
-            case "del":
-                state.Remove(Bytes(step[1]));
-                break;
-            default:
-                Assert.Fail($"Unknown step {step}.");
-                break;
+            string kind = step[0].GetString()!;
+            Assert.True(kind is "put" or "del", kind);
+            yield return new Step(Bytes(step[1]), kind == "put" ? Bytes(step[2]) : null, Hash256.Parse(step[step.GetArrayLength() - 1].GetString()!));
         }
     }
 
@@ -163,4 +162,10 @@ public sealed class VectorTests
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, file)));
         return document.RootElement.Clone();
     }
+
+    /// <summary>One step of the history.</summary>
+    /// <param name="Key">The key.</param>
+    /// <param name="Value">Its new value; null when it is deleted.</param>
+    /// <param name="Root">The root afterwards.</param>
+    internal sealed record Step(byte[] Key, byte[]? Value, Hash256 Root);
 }
