@@ -11,4 +11,7 @@ internal readonly record struct FileFault(string File, long Offset, string What,
     /// <summary>The fault an exception tells of.</summary>
     public static FileFault Of(StateCorruptedException exception) =>
         new(exception.File, exception.Offset, exception.What, exception.Expected, exception.Found);
+
+    /// <summary>The refusal because of it.</summary>
+    public StateCorruptedException ToException() => new(File, Offset, What, Expected, Found);
 }

@@ -1,0 +1,27 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace Cairn.Log;
+
+/// <summary>How a <see cref="SegmentLog"/> is opened.</summary>
+internal sealed class SegmentLogOptions
+{
+    /// <summary>The size of a segment in bytes, a multiple of 4 KiB, at least 8 KiB. A larger record gets a segment of its own. Default: 64 MiB.</summary>
+    public int SegmentBytes { get; init; } = 64 << 20;
+
+    /// <summary>Nothing is written, whatever is found. Default: false.</summary>
+    public bool ReadOnly { get; init; }
+
+    /// <summary>Gives the salt of a new segment. Default: the system's random numbers.</summary>
+    public Func<ulong> NewSalt { get; init; } = RandomSalt;
+
+    /// <summary>Read-only: the sequence of the last record the writer is known to have synced, null when unknown; records behind it are not looked at. Default: unknown.</summary>
+    public Func<ulong?> HeadHint { get; init; } = () => null;
+
+    private static ulong RandomSalt()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(bytes);
+        return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+    }
+}
