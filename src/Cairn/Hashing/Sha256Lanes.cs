@@ -93,6 +93,16 @@ internal abstract class Sha256Lanes
             supported.Add(new Sha256Lanes16());
         }
 
+        if (Sha256LanesAvx512.IsSupported)
+        {
+            supported.Add(new Sha256Lanes8<Sha256LanesAvx512>());
+        }
+
+        if (Sha256LanesAvx2.IsSupported)
+        {
+            supported.Add(new Sha256Lanes8<Sha256LanesAvx2>());
+        }
+
         supported.Add(new Sha256LanesFallback());
         return supported;
     }
