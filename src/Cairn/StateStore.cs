@@ -1,8 +1,224 @@
+using System.Collections.Concurrent;
+using Cairn.Homes;
+using Cairn.Tree;
+
 namespace Cairn;
 
-/// <summary>A state store.</summary>
-public sealed partial class StateStore
+/// <summary>
+/// A state store: applies blocks of changes to two trees, durably and in order, and reads the state back at the head and at recent heights. One store object writes a store; any number of threads read it. All members are safe
+/// for any thread; commits exclude each other.
+/// </summary>
+/// <remarks>
+/// Files are read and synced on the calling thread: opening, committing and reading what is not in memory block for as long as the disk takes.
+/// </remarks>
+public sealed partial class StateStore : IAsyncDisposable
 {
-    /// <summary>The newest durable height.</summary>
-    public BlockHeight? DurableHeight { get; }
+    private readonly IHome _home;
+    private readonly IBlockLog _log;
+    private readonly StateStoreOptions _options;
+    private readonly StoreMetrics _metrics;
+    private readonly ConcurrentBag<Appliers> _appliers = [];
+    private int _disposed;
+
+    private StateStore(IHome home, StateStoreOptions options)
+    {
+        _home = home;
+        _log = home.Log;
+        _options = options;
+        Pages = new PageCache(home.Pages, options.CacheBytes, new PagePool(options.PoisonFreedPages));
+        _manifest = home.Pages?.Manifest ?? Manifest.Empty;
+        Versions = new VersionChain(Pages, options.RecentViewBytes, VersionOf(_manifest, ordinal: 1));
+        _metrics = new StoreMetrics(this);
+    }
+
+    /// <summary>Where the store is, as a URI.</summary>
+    public string Location => _home.Location;
+
+    /// <summary>Whether the store was opened for reading only.</summary>
+    public bool IsReadOnly => _home.IsReadOnly;
+
+    /// <summary>The height of the newest block; null before the first one.</summary>
+    public BlockHeight? Height => Versions.Head.Height;
+
+    /// <summary>The state root after the newest block; <see cref="Hash256.EmptyRoot"/> before the first one.</summary>
+    public Hash256 Root => Versions.Head.State.Hash;
+
+    /// <summary>What opening the store found and did.</summary>
+    public RecoveryReport Recovery { get; private set; } = null!;
+
+    /// <summary>Gives the pages.</summary>
+    internal PageCache Pages { get; }
+
+    /// <summary>The versions that somebody needs.</summary>
+    internal VersionChain Versions { get; }
+
+    /// <summary>Opens a store, creating it if need be, and recovers it if it was not closed.</summary>
+    /// <param name="location">A path, or a URI: <c>dir:PATH</c>, <c>jsonl:PATH</c>, <c>memory:</c>. The kind of an existing path is detected; a new one becomes a directory store.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends opening between two records; nothing is lost by it.</param>
+    /// <exception cref="StoreLockedException">Another process, or another object of this one, has it open for writing.</exception>
+    /// <exception cref="StoreNotFoundException">There is no store, and none may be created.</exception>
+    /// <exception cref="StateCorruptedException">The store is damaged. Nothing was changed.</exception>
+    /// <exception cref="StoreFormatException">The store needs another version.</exception>
+    /// <exception cref="StoreOptionsException">An option is wrong.</exception>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public static Task<StateStore> OpenAsync(string location, StateStoreOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        options ??= new StateStoreOptions();
+        return OpenAsync(HomeLocator.Open(location, options), options, cancellationToken);
+    }
+
+    /// <summary>Opens a store on an open home, which the store owns from then on.</summary>
+    internal static async Task<StateStore> OpenAsync(IHome home, StateStoreOptions options, CancellationToken cancellationToken = default)
+    {
+        StateStore? store = null;
+        try
+        {
+            store = new StateStore(home, options);
+            await store.RecoverAsync(cancellationToken).ConfigureAwait(false);
+            return store;
+        }
+        catch
+        {
+            store?._metrics.Dispose();
+            await home.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Opens a view on the head.</summary>
+    /// <exception cref="ObjectDisposedException">The store is closed.</exception>
+    public StateView OpenView()
+    {
+        ThrowIfDisposed();
+        return new StateView(Versions, Versions.PinHead(isView: true), Pages);
+    }
+
+    /// <summary>Opens a view on the state after the newest block at or below a height. Only recent heights are kept: as many as fit <see cref="StateStoreOptions.RecentViewBytes"/>.</summary>
+    /// <exception cref="HeightNotRetainedException">The height is above the head, before the first block, or no longer kept.</exception>
+    /// <exception cref="ObjectDisposedException">The store is closed.</exception>
+    public StateView OpenView(BlockHeight height)
+    {
+        ThrowIfDisposed();
+        if (Versions.PinAt(height) is { } version)
+        {
+            return new StateView(Versions, version, Pages);
+        }
+
+        (BlockHeight? oldest, BlockHeight? newest) = Versions.RecentHeights;
+        throw new HeightNotRetainedException(height, oldest, newest);
+    }
+
+    /// <summary>Makes a draft of a block on the head.</summary>
+    /// <param name="height">The height of the block, above the head's.</param>
+    /// <exception cref="HeightNotAboveException">The height is not above the head's.</exception>
+    /// <exception cref="InvalidOperationException">The store is read-only.</exception>
+    /// <exception cref="ObjectDisposedException">The store is closed.</exception>
+    public BlockDraft CreateDraft(BlockHeight height)
+    {
+        ThrowIfDisposed();
+        ThrowIfReadOnly();
+        StateVersion head = Versions.PinHead(isView: false);
+        if (head.Height is { } below && height <= below)
+        {
+            Versions.Unpin(head, isView: false);
+            throw new HeightNotAboveException(height, below);
+        }
+
+        return new BlockDraft(this, height, head);
+    }
+
+    /// <summary>Makes a draft of a block on another draft, which can no longer be changed from then on. It can be committed once that one is.</summary>
+    /// <param name="height">The height of the block, above that of the other draft.</param>
+    /// <param name="parent">The draft to build on. Disposing it afterwards does not hurt this one's reads.</param>
+    /// <exception cref="HeightNotAboveException">The height is not above the parent's.</exception>
+    /// <exception cref="ArgumentException">The parent belongs to another store.</exception>
+    /// <exception cref="InvalidOperationException">The store is read-only, or the parent has open savepoints.</exception>
+    /// <exception cref="ObjectDisposedException">The store is closed or the parent disposed.</exception>
+    public BlockDraft CreateDraft(BlockHeight height, BlockDraft parent)
+    {
+        ArgumentNullException.ThrowIfNull(parent);
+        ThrowIfDisposed();
+        ThrowIfReadOnly();
+        ThrowIfForeign(parent);
+        return height <= parent.Height ? throw new HeightNotAboveException(height, parent.Height) : new BlockDraft(this, height, parent);
+    }
+
+    /// <summary>
+    /// Closes the store: waits for what is running, writes a last checkpoint so that the next opening has nothing to replay, and lets go of the lock. Nothing committed is lost, whether it succeeds or not; drafts that were not
+    /// committed are. Views must not be read any more.
+    /// </summary>
+    /// <exception cref="IOException">The last checkpoint could not be written. The store is closed all the same; the next opening replays the log.</exception>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await FinishAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _metrics.Dispose();
+            await _home.DisposeAsync().ConfigureAwait(false);
+            Pages.Epochs.Collect();
+            Raise(new StoreEvent.Closed(_failure is null));
+        }
+    }
+
+    /// <summary>Applies a draft to the trees it is built on.</summary>
+    internal AppliedDraft Apply(BlockDraft draft)
+    {
+        if (!_appliers.TryTake(out Appliers? appliers))
+        {
+            appliers = new Appliers(new TreeApplier(Pages, TreeKind.State), new TreeApplier(Pages, TreeKind.Local));
+        }
+
+        TreeChange? state = null;
+        try
+        {
+            ChangeList.Builder stateRecord = new();
+            ChangeList.Builder localRecord = new();
+            state = appliers.State.Apply(draft.BaseState, draft.State.Changes.ToBatch(), draft.Height, draft.Ordinal, stateRecord);
+            TreeChange local = appliers.Local.Apply(draft.BaseLocal, draft.Local.Changes.ToBatch(), draft.Height, draft.Ordinal, localRecord);
+            Pages.AddDraft(state.Created);
+            Pages.AddDraft(local.Created);
+            return new AppliedDraft(state, local, stateRecord.Build(), localRecord.Build());
+        }
+        catch
+        {
+            Pages.Discard(state?.Created ?? []);
+            throw;
+        }
+        finally
+        {
+            _appliers.Add(appliers);
+        }
+    }
+
+    private void Raise(StoreEvent happened) => _options.OnEvent?.Invoke(happened);
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+
+    private void ThrowIfReadOnly()
+    {
+        if (IsReadOnly)
+        {
+            throw new InvalidOperationException($"The store '{Location}' is open for reading only.");
+        }
+    }
+
+    private void ThrowIfForeign(BlockDraft draft)
+    {
+        if (!ReferenceEquals(draft.Store, this))
+        {
+            throw new ArgumentException("The draft belongs to another store.", nameof(draft));
+        }
+    }
+
+    private sealed record Appliers(TreeApplier State, TreeApplier Local);
 }

@@ -1,0 +1,259 @@
+using Cairn.Homes;
+using Cairn.Tree;
+
+namespace Cairn;
+
+/// <summary>
+/// A block being written, for a height, on the head or on another draft. Reads what it has written. For one thread at a time. Disposing it without committing discards it.
+/// </summary>
+public sealed class BlockDraft : IDisposable
+{
+    private readonly StateStore _store;
+    private readonly BlockDraft? _parent;
+    private StateVersion? _pinned;
+    private AppliedDraft? _applied;
+    private ReadOnlyMemory<byte>? _payload;
+    private int _holders = 1;
+    private bool _disposed;
+    private bool _sealed;
+
+    /// <summary>Makes a draft on the pinned head.</summary>
+    internal BlockDraft(StateStore store, BlockHeight height, StateVersion head)
+        : this(store, height, head.Height, head.Ordinal, head.State, head.Local) => _pinned = head;
+
+    /// <summary>Makes a draft on another one, which is sealed by it.</summary>
+    internal BlockDraft(StateStore store, BlockHeight height, BlockDraft parent)
+        : this(store, height, parent.Height, parent.Ordinal, parent.Seal().State.Root, parent.Apply().Local.Root)
+    {
+        _parent = parent;
+        parent.Hold();
+    }
+
+    private BlockDraft(StateStore store, BlockHeight height, BlockHeight? baseHeight, ulong baseOrdinal, TreeRoot state, TreeRoot local)
+    {
+        _store = store;
+        Height = height;
+        BaseHeight = baseHeight;
+        BaseState = state;
+        BaseLocal = local;
+        Ordinal = baseOrdinal + 1;
+        State = new TreeDraft(this, new TreeView(store.Pages, state, ThrowIfDisposed));
+        Local = new TreeDraft(this, new TreeView(store.Pages, local, ThrowIfDisposed));
+    }
+
+    /// <summary>The height of the block.</summary>
+    public BlockHeight Height { get; }
+
+    /// <summary>The height of the block it is built on; null for the empty store.</summary>
+    public BlockHeight? BaseHeight { get; }
+
+    /// <summary>The time of the block in 100 ns ticks since 1970-01-01 UTC; null, the default, for none. Stored with the block; the state does not depend on it.</summary>
+    public long? TimeTicks { get; set; }
+
+    /// <summary>What to store with the block, up to <see cref="StateLimits.MaxPayloadBytes"/> bytes; null, the default, for nothing. Not copied: it must not change before the commit is done.</summary>
+    /// <exception cref="ArgumentException">It is too long.</exception>
+    public ReadOnlyMemory<byte>? Payload
+    {
+        get => _payload;
+        set
+        {
+            if (value is { Length: > StateLimits.MaxPayloadBytes } tooLong)
+            {
+                throw new ArgumentException($"A payload has at most {StateLimits.MaxPayloadBytes} bytes, not {tooLong.Length}.", nameof(value));
+            }
+
+            _payload = value;
+        }
+    }
+
+    /// <summary>The state root the block has to have; null, the default, for any. With another root the commit is refused.</summary>
+    public Hash256? ExpectedRoot { get; set; }
+
+    /// <summary>The state tree.</summary>
+    public TreeDraft State { get; }
+
+    /// <summary>The local tree.</summary>
+    public TreeDraft Local { get; }
+
+    /// <summary>How many savepoints are open.</summary>
+    public int SavepointDepth => State.Changes.SavepointDepth;
+
+    /// <summary>The ordinal the version will have.</summary>
+    internal ulong Ordinal { get; }
+
+    /// <summary>The trees it is built on.</summary>
+    internal TreeRoot BaseState { get; }
+
+    /// <summary>The trees it is built on.</summary>
+    internal TreeRoot BaseLocal { get; }
+
+    /// <summary>The store it belongs to.</summary>
+    internal StateStore Store => _store;
+
+    /// <summary>The version it became; null before it is committed.</summary>
+    internal StateVersion? Committed { get; private set; }
+
+    /// <summary>Opens a savepoint over both trees. Savepoints nest.</summary>
+    /// <exception cref="InvalidOperationException">The draft was committed, or another draft is built on it.</exception>
+    public void Begin()
+    {
+        ThrowIfUnchangeable();
+        State.Changes.Begin();
+        Local.Changes.Begin();
+    }
+
+    /// <summary>Closes the innermost savepoint and keeps its changes, which become part of the one around it: a rollback of that takes them back too.</summary>
+    /// <exception cref="InvalidOperationException">No savepoint is open, or the draft cannot be changed.</exception>
+    public void Release()
+    {
+        ThrowIfNoSavepoint();
+        State.Changes.Release();
+        Local.Changes.Release();
+    }
+
+    /// <summary>Closes the innermost savepoint and takes its changes back.</summary>
+    /// <exception cref="InvalidOperationException">No savepoint is open, or the draft cannot be changed.</exception>
+    public void Rollback()
+    {
+        ThrowIfNoSavepoint();
+        DropApplied();
+        State.Changes.Rollback();
+        Local.Changes.Rollback();
+    }
+
+    /// <summary>Computes the state root the block would have now. Kept until the next change, so that a commit right after it does not compute again.</summary>
+    /// <exception cref="BlockTooLargeException">The log record, with the old values, would be too large.</exception>
+    public Hash256 ComputeRoot()
+    {
+        ThrowIfDisposed();
+        return Apply().State.Root.Hash;
+    }
+
+    /// <summary>Discards the draft unless it was committed. Drafts built on it can still be read, not committed.</summary>
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            Unhold();
+        }
+    }
+
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
+
+    /// <summary>Checks that a change may be made, and forgets what was computed without it.</summary>
+    internal void BeforeChange(ChangeSet changes, ReadOnlySpan<byte> key, int valueBytes)
+    {
+        ThrowIfUnchangeable();
+        long other = (ReferenceEquals(changes, State.Changes) ? Local : State).Changes.ByteCount;
+        long after = other + changes.ByteCountAfter(key, valueBytes);
+        if (after > StateLimits.MaxBlockBytes || !changes.HasRoomFor(key.Length + valueBytes))
+        {
+            throw new BlockTooLargeException(Height, after > StateLimits.MaxBlockBytes ? "its keys and values together" : "everything written into the draft, overwritten values included", after, StateLimits.MaxBlockBytes);
+        }
+
+        DropApplied();
+    }
+
+    /// <summary>Applies the draft to the trees it is built on, unless that is done.</summary>
+    internal AppliedDraft Apply() => _applied ??= _store.Apply(this);
+
+    /// <summary>Takes note of being committed: its pages are the store's now.</summary>
+    internal void MarkCommitted(StateVersion version)
+    {
+        Committed = version;
+        StateVersion? before = _pinned;
+        _store.Versions.PinAgain(version);
+        _pinned = version;
+        if (before is not null)
+        {
+            _store.Versions.Unpin(before, isView: false);
+        }
+    }
+
+    private AppliedDraft Seal()
+    {
+        ThrowIfDisposed();
+        if (SavepointDepth > 0)
+        {
+            throw new InvalidOperationException($"The draft of block {Height} has {SavepointDepth} open savepoints. Release or roll them back before building on it.");
+        }
+
+        AppliedDraft applied = Apply();
+        _sealed = true;
+        return applied;
+    }
+
+    private void Hold() => Interlocked.Increment(ref _holders);
+
+    /// <summary>Gives up one reason to keep the pages: the draft itself, or a draft built on it.</summary>
+    private void Unhold()
+    {
+        if (Interlocked.Decrement(ref _holders) > 0)
+        {
+            return;
+        }
+
+        DropApplied();
+        if (_pinned is not null)
+        {
+            _store.Versions.Unpin(_pinned, isView: false);
+            _pinned = null;
+        }
+
+        _parent?.Unhold();
+    }
+
+    private void DropApplied()
+    {
+        if (_applied is { } applied && Committed is null)
+        {
+            applied.Discard(_store.Pages);
+        }
+
+        _applied = null;
+    }
+
+    private void ThrowIfUnchangeable()
+    {
+        ThrowIfDisposed();
+        if (Committed is not null || _sealed)
+        {
+            throw new InvalidOperationException(Committed is not null
+                ? $"Block {Height} is committed and cannot be changed."
+                : $"The draft of block {Height} cannot be changed: another draft is built on it.");
+        }
+    }
+
+    private void ThrowIfNoSavepoint()
+    {
+        ThrowIfUnchangeable();
+        if (SavepointDepth == 0)
+        {
+            throw new InvalidOperationException($"The draft of block {Height} has no open savepoint.");
+        }
+    }
+}
+
+/// <summary>What a draft makes of both trees.</summary>
+internal sealed class AppliedDraft(TreeChange state, TreeChange local, ChangeList stateChanges, ChangeList localChanges)
+{
+    /// <summary>The state tree.</summary>
+    public TreeChange State => state;
+
+    /// <summary>The local tree.</summary>
+    public TreeChange Local => local;
+
+    /// <summary>The changes of the state tree that really change something.</summary>
+    public ChangeList StateChanges => stateChanges;
+
+    /// <summary>The changes of the local tree that really change something.</summary>
+    public ChangeList LocalChanges => localChanges;
+
+    /// <summary>Gives the pages back.</summary>
+    public void Discard(PageCache pages)
+    {
+        pages.Discard(state.Created);
+        pages.Discard(local.Created);
+    }
+}

@@ -1,0 +1,214 @@
+using Cairn.Checkpoints;
+using Cairn.Homes;
+using Cairn.Tree;
+
+namespace Cairn;
+
+/// <content>Checkpoints: the pages of the newest committed height are stored beside the commits, and the log behind them need not be replayed any more.</content>
+public sealed partial class StateStore
+{
+    private readonly Lock _checkpointLock = new();
+    private readonly List<PageReference> _supersededPages = [];
+    private readonly List<BlobReference> _supersededBlobs = [];
+    private Manifest _manifest;
+    private Task _checkpoint = Task.CompletedTask;
+    private long _dirtyBlobBytes;
+    private ulong _checkpointOrdinal;
+
+    /// <summary>Stores the pages of the head, and waits until they are durable. The store does this itself when its caps ask for it, and when it is closed.</summary>
+    /// <param name="cancellationToken">Ends the waiting, not the checkpoint.</param>
+    /// <exception cref="IOException">Writing failed; the store takes no more writes.</exception>
+    /// <exception cref="StoreFailedException">An earlier write failed.</exception>
+    /// <exception cref="InvalidOperationException">The store is read-only.</exception>
+    public async Task CheckpointAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfUnwritable();
+        StateVersion target = Versions.Head;
+        while (_home.Pages is not null && Volatile.Read(ref _manifest).ReplayFrom.Sequence < target.After.Sequence)
+        {
+            await StartCheckpoint().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The log behind the newest checkpoint.</summary>
+    private long ReplayBytes => _log.BytesBetween(Volatile.Read(ref _manifest).ReplayFrom, Versions.Head.After);
+
+    /// <summary>The changed pages and blobs in memory.</summary>
+    private long DirtyBytes => Pages.Bytes(PageResidency.Dirty) + Interlocked.Read(ref _dirtyBlobBytes);
+
+    private void StartCheckpointIfDue()
+    {
+        if (_home.Pages is not null && (DirtyBytes + Pages.Bytes(PageResidency.Draft) > _options.DirtyBytes || ReplayBytes > _options.ReplayBytes))
+        {
+            _ = StartCheckpoint();
+        }
+    }
+
+    /// <summary>Makes a commit wait when it is twice a cap ahead of the checkpoints. It waits for one checkpoint of the head at most, so that a block larger than the caps gets through alone.</summary>
+    private async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        long dirty = DirtyBytes;
+        long replay = _home.Pages is null ? 0 : ReplayBytes;
+        if (_home.Pages is null || (dirty <= 2 * _options.DirtyBytes && replay <= 2 * _options.ReplayBytes))
+        {
+            return;
+        }
+
+        long started = _options.TimeProvider.GetTimestamp();
+        await CheckpointAsync(cancellationToken).ConfigureAwait(false);
+        TimeSpan waited = _options.TimeProvider.GetElapsedTime(started);
+        _metrics.Waited(waited);
+        Raise(new StoreEvent.BackPressure(dirty, replay, waited));
+    }
+
+    private Task StartCheckpoint()
+    {
+        lock (_checkpointLock)
+        {
+            if (_checkpoint.IsCompleted)
+            {
+                _checkpoint = Task.Run(RunCheckpointAsync);
+
+                // A failure latches the store; whoever waits sees it, and nobody has to.
+                _ = _checkpoint.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            }
+
+            return _checkpoint;
+        }
+    }
+
+    /// <summary>One checkpoint. If a crash comes before the manifest is durable, the one before it and the log behind it still hold everything.</summary>
+    private async Task RunCheckpointAsync()
+    {
+        long started = _options.TimeProvider.GetTimestamp();
+        Bearings bearings = await TakeBearingsAsync().ConfigureAwait(false);
+        try
+        {
+            if (bearings.Version.Height is { } starting)
+            {
+                Raise(new StoreEvent.CheckpointStarted(starting));
+            }
+
+            ICheckpointWriter writer = _home.Pages!.BeginCheckpoint();
+            await using ConfiguredAsyncDisposable _ = writer.ConfigureAwait(false);
+            CheckpointJob job = new(writer);
+            Manifest manifest = _manifest with
+            {
+                Generation = _manifest.Generation + 1,
+                Height = bearings.Version.Height,
+                TimeTicks = bearings.Version.TimeTicks,
+                State = job.Store(bearings.Version.State),
+                Local = job.Store(bearings.Version.Local),
+                ReplayFrom = bearings.Version.After,
+                LogEnd = bearings.LogEnd,
+            };
+            await writer.CommitAsync(manifest, bearings.Freed, CancellationToken.None).ConfigureAwait(false);
+            Volatile.Write(ref _manifest, manifest);
+            Pages.MakeClean(job.Pages);
+            job.Blobs.ForEach(static blob => blob.Drop());
+            Interlocked.Add(ref _dirtyBlobBytes, -bearings.DirtyBlobBytes);
+            TimeSpan elapsed = _options.TimeProvider.GetElapsedTime(started);
+            _metrics.Checkpointed(job.Bytes, elapsed);
+            if (bearings.Version.Height is { } height)
+            {
+                Raise(new StoreEvent.CheckpointCompleted(height, job.Pages.Count, job.Bytes, elapsed));
+            }
+        }
+        catch (Exception exception)
+        {
+            Latch(exception);
+            throw;
+        }
+        finally
+        {
+            Volatile.Write(ref _checkpointOrdinal, 0);
+            Versions.Unpin(bearings.Version, isView: false);
+        }
+    }
+
+    /// <summary>
+    /// Pins the head and takes what goes with it, while no commit is between its log record and its version. The log is synced through that height first, in every mode: a manifest never refers to a block the log could lose.
+    /// </summary>
+    private async ValueTask<Bearings> TakeBearingsAsync()
+    {
+        await _writeGate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            if (!IsDurable(Versions.Head))
+            {
+                await SyncLogAsync().ConfigureAwait(false);
+            }
+
+            List<StoredExtent> freed = [];
+            freed.AddRange(_supersededPages.Where(static page => page.Id != PageId.None).Select(static page => new StoredExtent(page.Id, page.StoredBytes)));
+            freed.AddRange(_supersededBlobs.Where(static blob => blob.Id != PageId.None).Select(static blob => new StoredExtent(blob.Id, blob.Length)));
+            _supersededPages.Clear();
+            _supersededBlobs.Clear();
+            StateVersion version = Versions.PinHead(isView: false);
+            Volatile.Write(ref _checkpointOrdinal, version.Ordinal);
+            return new Bearings(version, _log.DurableEnd, freed, Interlocked.Read(ref _dirtyBlobBytes));
+        }
+        finally
+        {
+            _writeGate.Release();
+        }
+    }
+
+    /// <summary>
+    /// Remembers the stored pages and blobs that a block replaced, for the next manifest to free: those that are stored, and those that the checkpoint now running may still store because its version has them.
+    /// </summary>
+    private void NoteSuperseded(TreeChange change)
+    {
+        if (_home.Pages is null)
+        {
+            return;
+        }
+
+        bool running = Volatile.Read(ref _checkpointOrdinal) != 0;
+        _supersededPages.AddRange(change.Superseded.Where(page => running || page.Id != PageId.None));
+        _supersededBlobs.AddRange(change.SupersededBlobs.Where(blob => running || blob.Id != PageId.None));
+        long created = 0;
+        foreach (BlobReference blob in change.CreatedBlobs)
+        {
+            created += blob.Length;
+        }
+
+        Interlocked.Add(ref _dirtyBlobBytes, created);
+    }
+
+    /// <summary>What closing does before the home is closed.</summary>
+    private async ValueTask FinishAsync()
+    {
+        Task running;
+        lock (_checkpointLock)
+        {
+            running = _checkpoint;
+        }
+
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (IsReadOnly || _failure is not null)
+        {
+            return;
+        }
+
+        await _writeGate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            if (!IsDurable(Versions.Head))
+            {
+                await SyncLogAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _writeGate.Release();
+        }
+
+        if (_home.Pages is not null && _manifest.LogEnd != _log.End)
+        {
+            await RunCheckpointAsync().ConfigureAwait(false);
+        }
+    }
+
+    private sealed record Bearings(StateVersion Version, LogPosition LogEnd, List<StoredExtent> Freed, long DirtyBlobBytes);
+}

@@ -1,0 +1,224 @@
+using Cairn.Homes;
+using Cairn.Tree;
+
+namespace Cairn;
+
+/// <content>Accepting blocks. The order: apply in memory, append to the log, sync, publish.</content>
+public sealed partial class StateStore
+{
+    /// <summary>Held from appending a record to publishing its version, and while a checkpoint takes its bearings.</summary>
+    private readonly SemaphoreSlim _writeGate = new(1, 1);
+    private Exception? _failure;
+    private int _committing;
+    private int _unsyncedBlocks;
+    private DurablePoint _durable = new(null);
+
+    /// <summary>The height of the newest block that a loss of power cannot take back; null when there is none.</summary>
+    public BlockHeight? DurableHeight => Volatile.Read(ref _durable).Height;
+
+    /// <summary>Commits a draft: when the call returns, the block is the head and, with <see cref="Durability.Durable"/>, survives a loss of power.</summary>
+    /// <param name="draft">The draft. It stays readable until it is disposed.</param>
+    /// <param name="cancellationToken">Honoured until the block's record is written; from then on the commit is carried through.</param>
+    /// <returns>The block's height, root and number of real changes.</returns>
+    /// <exception cref="StaleDraftException">The draft was not built on the present head.</exception>
+    /// <exception cref="RootMismatchException">The root is not <see cref="BlockDraft.ExpectedRoot"/>.</exception>
+    /// <exception cref="BlockTooLargeException">The log record, with the old values, would be too large.</exception>
+    /// <exception cref="IOException">Writing failed. The store takes no more writes; whether the block is durable is decided by reopening.</exception>
+    /// <exception cref="StoreFailedException">An earlier write failed.</exception>
+    /// <exception cref="InvalidOperationException">The store is read-only, another commit is running, the draft is committed already, or it has open savepoints.</exception>
+    public async ValueTask<CommittedBlock> CommitAsync(BlockDraft draft, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(draft);
+        ThrowIfForeign(draft);
+        ThrowIfUnwritable();
+        if (Interlocked.CompareExchange(ref _committing, 1, 0) != 0)
+        {
+            throw new InvalidOperationException("Another commit is running on this store. Commit one block after the other.");
+        }
+
+        try
+        {
+            long started = _options.TimeProvider.GetTimestamp();
+            await WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
+            ThrowIfNotCommittable(draft);
+            AppliedDraft applied = draft.Apply();
+            Hash256 root = applied.State.Root.Hash;
+            if (draft.ExpectedRoot is { } expected && expected != root)
+            {
+                throw new RootMismatchException(draft.Height, expected, root);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            await WriteAndPublishAsync(draft, applied).ConfigureAwait(false);
+            int changes = applied.StateChanges.Count + applied.LocalChanges.Count;
+            TimeSpan elapsed = _options.TimeProvider.GetElapsedTime(started);
+            _metrics.Committed(changes, elapsed);
+            Raise(new StoreEvent.BlockCommitted(draft.Height, root, changes, applied.StateChanges.ByteCount + applied.LocalChanges.ByteCount, elapsed));
+            StartCheckpointIfDue();
+            return new CommittedBlock(draft.Height, root, changes);
+        }
+        finally
+        {
+            Volatile.Write(ref _committing, 0);
+        }
+    }
+
+    /// <summary>Makes everything committed so far durable. Needed only where commits do not sync themselves.</summary>
+    /// <exception cref="IOException">Syncing failed; the store takes no more writes.</exception>
+    /// <exception cref="StoreFailedException">An earlier write failed.</exception>
+    /// <exception cref="InvalidOperationException">The store is read-only.</exception>
+    public async ValueTask SyncAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfUnwritable();
+        await _writeGate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await SyncLogAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _writeGate.Release();
+        }
+    }
+
+    private void ThrowIfNotCommittable(BlockDraft draft)
+    {
+        draft.ThrowIfDisposed();
+        if (draft.Committed is not null)
+        {
+            throw new InvalidOperationException($"Block {draft.Height} is committed already.");
+        }
+
+        if (draft.SavepointDepth > 0)
+        {
+            throw new InvalidOperationException($"The draft of block {draft.Height} has {draft.SavepointDepth} open savepoints. Release or roll them back before committing.");
+        }
+
+        if (draft.Ordinal != Versions.Head.Ordinal + 1 || !draft.IsOnHead(Versions.Head))
+        {
+            throw new StaleDraftException(draft.Height, draft.BaseHeight, Height);
+        }
+    }
+
+    private async ValueTask WriteAndPublishAsync(BlockDraft draft, AppliedDraft applied)
+    {
+        StateVersion head = Versions.Head;
+        LogRecord record = new()
+        {
+            Kind = RecordKind.Block,
+            Sequence = head.After.Sequence + 1,
+            Height = draft.Height,
+            ParentHeight = head.Height,
+            TimeTicks = draft.TimeTicks,
+            PreviousRoot = head.State.Hash,
+            Root = applied.State.Root.Hash,
+            StateTotals = applied.State.Root.Totals,
+            LocalTotals = applied.Local.Root.Totals,
+            StateChanges = applied.StateChanges,
+            LocalChanges = applied.LocalChanges,
+            Payload = draft.Payload,
+        };
+        long recordBytes = record.StateChanges.ByteCount + record.LocalChanges.ByteCount + (record.Payload?.Length ?? 0);
+        if (recordBytes > StateLimits.MaxRecordBytes - StateLimits.MaxPayloadBytes)
+        {
+            throw new BlockTooLargeException(draft.Height, "its log record, with the old values,", recordBytes, StateLimits.MaxRecordBytes - StateLimits.MaxPayloadBytes);
+        }
+
+        await _writeGate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            ThrowIfUnwritable();
+            await AppendAsync(record).ConfigureAwait(false);
+            StateVersion version = new(draft.Ordinal, draft.Height, draft.TimeTicks, applied.State.Root, applied.Local.Root, _log.End);
+            Publish(version, applied);
+            draft.MarkCommitted(version);
+            if (IsDurable(version))
+            {
+                Volatile.Write(ref _durable, new DurablePoint(version.Height));
+            }
+        }
+        finally
+        {
+            _writeGate.Release();
+        }
+    }
+
+    private async ValueTask AppendAsync(LogRecord record)
+    {
+        try
+        {
+            await _log.AppendAsync(record, CancellationToken.None).ConfigureAwait(false);
+            _unsyncedBlocks++;
+            bool due = _options.Durability switch
+            {
+                Durability.Durable => true,
+                Durability.Grouped => _unsyncedBlocks >= _options.GroupedBlocks,
+                _ => false,
+            };
+            if (due)
+            {
+                await _log.SyncAsync(CancellationToken.None).ConfigureAwait(false);
+                _unsyncedBlocks = 0;
+            }
+        }
+        catch (Exception exception)
+        {
+            Latch(exception);
+            throw;
+        }
+    }
+
+    /// <summary>Syncs the log; the caller holds the write gate.</summary>
+    private async ValueTask SyncLogAsync()
+    {
+        if (_failure is { } failure)
+        {
+            throw new StoreFailedException(Location, failure);
+        }
+
+        try
+        {
+            await _log.SyncAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Latch(exception);
+            throw;
+        }
+
+        _unsyncedBlocks = 0;
+        Volatile.Write(ref _durable, new DurablePoint(Versions.Head.Height));
+    }
+
+    private bool IsDurable(StateVersion version) => _log.DurableEnd.Sequence >= version.After.Sequence;
+
+    private void Publish(StateVersion version, AppliedDraft applied)
+    {
+        Pages.Commit(applied.State.Created, applied.State.Superseded);
+        Pages.Commit(applied.Local.Created, applied.Local.Superseded);
+        NoteSuperseded(applied.State);
+        NoteSuperseded(applied.Local);
+        Versions.Publish(version, applied.State.Superseded.Concat(applied.Local.Superseded));
+    }
+
+    /// <summary>Closes the store for writing after a failed write: what is in memory may be ahead of what is on disk, and a retried sync can report success for bytes the system has dropped.</summary>
+    private void Latch(Exception cause)
+    {
+        if (Interlocked.CompareExchange(ref _failure, cause, null) is null)
+        {
+            Raise(new StoreEvent.Failed(cause));
+        }
+    }
+
+    private void ThrowIfUnwritable()
+    {
+        ThrowIfDisposed();
+        ThrowIfReadOnly();
+        if (Volatile.Read(ref _failure) is { } failure)
+        {
+            throw new StoreFailedException(Location, failure);
+        }
+    }
+
+    private sealed record DurablePoint(BlockHeight? Height);
+}

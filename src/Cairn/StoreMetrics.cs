@@ -1,0 +1,64 @@
+using System.Diagnostics.Metrics;
+
+namespace Cairn;
+
+/// <summary>The metrics of one store: meter "Cairn", listed in docs/operations.md. Every measurement is tagged with the store's location.</summary>
+internal sealed class StoreMetrics : IDisposable
+{
+    private readonly Meter _meter;
+    private readonly Counter<long> _blocks;
+    private readonly Counter<long> _changes;
+    private readonly Counter<long> _checkpointBytes;
+    private readonly Histogram<double> _commitSeconds;
+    private readonly Histogram<double> _checkpointSeconds;
+    private readonly Histogram<double> _waitSeconds;
+
+    public StoreMetrics(StateStore store)
+    {
+        _meter = new Meter("Cairn", version: null, [new KeyValuePair<string, object?>("cairn.store", store.Location)]);
+        InstrumentAdvice<double> seconds = new() { HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] };
+        _blocks = _meter.CreateCounter<long>("cairn.blocks.committed", "{block}", "Blocks committed.");
+        _changes = _meter.CreateCounter<long>("cairn.changes.committed", "{change}", "Keys really changed by committed blocks.");
+        _commitSeconds = _meter.CreateHistogram<double>("cairn.commit.duration", "s", "Duration of commits, syncs included.", tags: null, seconds);
+        _checkpointSeconds = _meter.CreateHistogram<double>("cairn.checkpoint.duration", "s", "Duration of checkpoints.", tags: null, seconds);
+        _checkpointBytes = _meter.CreateCounter<long>("cairn.checkpoint.written", "By", "Bytes of pages and blobs written by checkpoints.");
+        _waitSeconds = _meter.CreateHistogram<double>("cairn.commit.wait", "s", "Time commits waited for a checkpoint.", tags: null, seconds);
+        Gauge("cairn.dirty.bytes", "By", "Changed pages and blobs in memory.", static statistics => statistics.DirtyBytes);
+        Gauge("cairn.cache.bytes", "By", "Stored pages in memory.", static statistics => statistics.CacheBytes);
+        Gauge("cairn.recent.bytes", "By", "Superseded pages kept for views and recent heights.", static statistics => statistics.RecentBytes);
+        Gauge("cairn.log.bytes", "By", "The log on disk.", static statistics => statistics.LogBytes);
+        Gauge("cairn.replay.bytes", "By", "Log behind the newest checkpoint.", static statistics => statistics.ReplayBytes);
+        Gauge("cairn.pages.bytes", "By", "Page files on disk.", static statistics => statistics.PageBytes);
+        Gauge("cairn.pages.live", "By", "Bytes of page files that the newest checkpoint refers to.", static statistics => statistics.LivePageBytes);
+        Gauge("cairn.views.open", "{view}", "Open views.", static statistics => statistics.OpenViews);
+        Count("cairn.cache.hits", "{page}", "Pages found in memory.", static statistics => statistics.CacheHits);
+        Count("cairn.cache.misses", "{page}", "Pages read from the home.", static statistics => statistics.CacheMisses);
+        Count("cairn.cache.evictions", "{page}", "Pages dropped from memory.", static statistics => statistics.CacheEvictions);
+
+        void Gauge(string name, string unit, string description, Func<StoreStatistics, long> read) =>
+            _meter.CreateObservableGauge(name, () => read(store.GetStatistics()), unit, description);
+
+        void Count(string name, string unit, string description, Func<StoreStatistics, long> read) =>
+            _meter.CreateObservableCounter(name, () => read(store.GetStatistics()), unit, description);
+    }
+
+    /// <summary>A block was committed.</summary>
+    public void Committed(int changes, TimeSpan elapsed)
+    {
+        _blocks.Add(1);
+        _changes.Add(changes);
+        _commitSeconds.Record(elapsed.TotalSeconds);
+    }
+
+    /// <summary>A checkpoint is durable.</summary>
+    public void Checkpointed(long bytes, TimeSpan elapsed)
+    {
+        _checkpointBytes.Add(bytes);
+        _checkpointSeconds.Record(elapsed.TotalSeconds);
+    }
+
+    /// <summary>A commit waited.</summary>
+    public void Waited(TimeSpan elapsed) => _waitSeconds.Record(elapsed.TotalSeconds);
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,74 @@
+namespace Cairn;
+
+/// <summary>How a store is doing.</summary>
+public sealed record StoreStatistics
+{
+    /// <summary>The height of the head; null before the first block.</summary>
+    public BlockHeight? Height { get; init; }
+
+    /// <summary>The newest height a loss of power cannot take back.</summary>
+    public BlockHeight? DurableHeight { get; init; }
+
+    /// <summary>The height of the newest checkpoint.</summary>
+    public BlockHeight? CheckpointHeight { get; init; }
+
+    /// <summary>The oldest height that can be viewed.</summary>
+    public BlockHeight? OldestRecentHeight { get; init; }
+
+    /// <summary>The newest height that can be viewed.</summary>
+    public BlockHeight? NewestRecentHeight { get; init; }
+
+    /// <summary>The state root at the head.</summary>
+    public Hash256 Root { get; init; }
+
+    /// <summary>What the state tree holds.</summary>
+    public TreeTotals State { get; init; }
+
+    /// <summary>What the local tree holds.</summary>
+    public TreeTotals Local { get; init; }
+
+    /// <summary>The bytes of the log on disk.</summary>
+    public long LogBytes { get; init; }
+
+    /// <summary>The bytes of log behind the newest checkpoint: what reopening after a crash would replay.</summary>
+    public long ReplayBytes { get; init; }
+
+    /// <summary>The bytes of the page files on disk.</summary>
+    public long PageBytes { get; init; }
+
+    /// <summary>Those of them that the newest checkpoint refers to.</summary>
+    public long LivePageBytes { get; init; }
+
+    /// <summary>Changed pages and blobs in memory that the next checkpoint will store.</summary>
+    public long DirtyBytes { get; init; }
+
+    /// <summary>Pages of drafts that are not committed.</summary>
+    public long DraftBytes { get; init; }
+
+    /// <summary>Stored pages in memory.</summary>
+    public long CacheBytes { get; init; }
+
+    /// <summary>Superseded pages kept for views and recent heights.</summary>
+    public long RecentBytes { get; init; }
+
+    /// <summary>Pages waiting for the last reader inside to leave.</summary>
+    public long RetiredBytes { get; init; }
+
+    /// <summary>The native memory taken from the operating system for pages.</summary>
+    public long ReservedBytes { get; init; }
+
+    /// <summary>Pages found in memory since opening, approximately.</summary>
+    public long CacheHits { get; init; }
+
+    /// <summary>Pages read from the home since opening.</summary>
+    public long CacheMisses { get; init; }
+
+    /// <summary>Pages dropped from memory to make room since opening.</summary>
+    public long CacheEvictions { get; init; }
+
+    /// <summary>The views that are open.</summary>
+    public int OpenViews { get; init; }
+
+    /// <summary>Whether a write failed, so that the store takes no more.</summary>
+    public bool HasFailed { get; init; }
+}

@@ -1,0 +1,42 @@
+using Cairn.Homes;
+
+namespace Cairn.Tree;
+
+/// <summary>One version of the state: a pair of trees after a block. Immutable but for what <see cref="VersionChain"/> keeps in it under its lock.</summary>
+internal sealed class StateVersion
+{
+    /// <summary>Makes a version.</summary>
+    public StateVersion(ulong ordinal, BlockHeight? height, long? timeTicks, TreeRoot state, TreeRoot local, LogPosition after)
+    {
+        Ordinal = ordinal;
+        Height = height;
+        TimeTicks = timeTicks;
+        State = state;
+        Local = local;
+        After = after;
+    }
+
+    /// <summary>Counts the versions of this process, from 1.</summary>
+    public ulong Ordinal { get; }
+
+    /// <summary>The height of the newest block; null for the empty store.</summary>
+    public BlockHeight? Height { get; }
+
+    /// <summary>The time of that block in 100 ns ticks since 1970, if it has one.</summary>
+    public long? TimeTicks { get; }
+
+    /// <summary>The state tree.</summary>
+    public TreeRoot State { get; }
+
+    /// <summary>The local tree.</summary>
+    public TreeRoot Local { get; }
+
+    /// <summary>The place in the log after the newest block.</summary>
+    public LogPosition After { get; }
+
+    /// <summary>How many views, drafts and checkpoints need the version, the head and the recent heights included.</summary>
+    public int Pins { get; set; }
+
+    /// <summary>The pages that this version no longer has but some version before it does.</summary>
+    public List<PageReference> Died { get; set; } = [];
+}

@@ -1,0 +1,229 @@
+using System.Diagnostics;
+
+namespace Cairn.Tree;
+
+/// <summary>
+/// The versions that somebody needs, oldest first, and when the memory of their pages can go: a page lives from the version that made it to the last one before the version that replaced it, and is given
+/// back when no version between them is needed. A view held for long keeps only the pages of its own version.
+/// </summary>
+/// <remarks>
+/// Invariants (under the lock): versions are sorted by ordinal; the last one is the head; every version in the list has at least one pin; <see cref="StateVersion.Died"/> of a version holds the pages that died after
+/// its predecessor in the list, up to itself. Dropping a version between p and s frees of s's dead pages those born after p, and hands its own on to s.
+/// </remarks>
+internal sealed class VersionChain
+{
+    /// <summary>The newest heights that stay readable whatever they cost.</summary>
+    private const int AlwaysRecent = 2;
+
+    /// <summary>The most recent heights kept, so that their list stays small.</summary>
+    private const int MostRecent = 65_536;
+
+    private readonly Lock _lock = new();
+    private readonly PageCache _pages;
+    private readonly long _recentBytes;
+    private readonly List<StateVersion> _versions = [];
+    private readonly Queue<StateVersion> _recent = new();
+    private StateVersion _head;
+    private int _openViews;
+
+    /// <summary>Makes a chain of one version.</summary>
+    public VersionChain(PageCache pages, long recentBytes, StateVersion first)
+    {
+        _pages = pages;
+        _recentBytes = recentBytes;
+        _head = first;
+        Append(first);
+    }
+
+    /// <summary>The newest version.</summary>
+    public StateVersion Head => Volatile.Read(ref _head);
+
+    /// <summary>How many views are open.</summary>
+    public int OpenViews => Volatile.Read(ref _openViews);
+
+    /// <summary>The oldest and newest heights that can be viewed; null before the first block.</summary>
+    public (BlockHeight? Oldest, BlockHeight? Newest) RecentHeights
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_recent.FirstOrDefault(static version => version.Height is not null)?.Height, _head.Height);
+            }
+        }
+    }
+
+    /// <summary>Pins the head.</summary>
+    public StateVersion PinHead(bool isView)
+    {
+        lock (_lock)
+        {
+            return Pin(_head, isView);
+        }
+    }
+
+    /// <summary>Pins a version that is pinned already.</summary>
+    public void PinAgain(StateVersion version)
+    {
+        lock (_lock)
+        {
+            Pin(version, isView: false);
+        }
+    }
+
+    /// <summary>Pins the version after the newest block at or below a height, if it is among the recent ones.</summary>
+    /// <returns>Null when no answer can be given at the height.</returns>
+    public StateVersion? PinAt(BlockHeight height)
+    {
+        lock (_lock)
+        {
+            if (_head.Height is not { } newest || height > newest)
+            {
+                return null;
+            }
+
+            StateVersion? found = null;
+            foreach (StateVersion version in _recent)
+            {
+                if (version.Height is { } at && at <= height)
+                {
+                    found = version;
+                }
+            }
+
+            return found is null ? null : Pin(found, isView: true);
+        }
+    }
+
+    /// <summary>Lets go of a version.</summary>
+    public void Unpin(StateVersion version, bool isView)
+    {
+        List<PageReference> freed = [];
+        lock (_lock)
+        {
+            _openViews -= isView ? 1 : 0;
+            Release(version, freed);
+            AssertInvariants();
+        }
+
+        _pages.Discard(freed);
+    }
+
+    /// <summary>Makes a version the head. Its ordinal is one above the head's.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="superseded">The pages of the head that it does not have.</param>
+    public void Publish(StateVersion version, IEnumerable<PageReference> superseded)
+    {
+        List<PageReference> freed = [];
+        lock (_lock)
+        {
+            version.Died.AddRange(superseded);
+            Append(version);
+            TrimRecent(freed);
+            AssertInvariants();
+        }
+
+        _pages.Discard(freed);
+    }
+
+    /// <summary>Makes a version the head that shares no page in memory with the versions before it (a reader going over to a newer checkpoint): those are no longer recent.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="superseded">All pages of the head that are only in memory.</param>
+    public void Restart(StateVersion version, IEnumerable<PageReference> superseded)
+    {
+        List<PageReference> freed = [];
+        lock (_lock)
+        {
+            version.Died.AddRange(superseded);
+            Append(version);
+            while (_recent.Count > 1)
+            {
+                Release(_recent.Dequeue(), freed);
+            }
+        }
+
+        _pages.Discard(freed);
+    }
+
+    private StateVersion Pin(StateVersion version, bool isView)
+    {
+        version.Pins++;
+        _openViews += isView ? 1 : 0;
+        return version;
+    }
+
+    private void Append(StateVersion version)
+    {
+        _versions.Add(version);
+        _recent.Enqueue(version);
+        version.Pins++;
+        Volatile.Write(ref _head, version);
+    }
+
+    private void TrimRecent(List<PageReference> freed)
+    {
+        while (_recent.Count > AlwaysRecent && (_recent.Count > MostRecent || _pages.Bytes(PageResidency.Superseded) - Pending(freed) > _recentBytes))
+        {
+            Release(_recent.Dequeue(), freed);
+        }
+    }
+
+    private static long Pending(List<PageReference> freed)
+    {
+        long sum = 0;
+        foreach (PageReference reference in freed)
+        {
+            sum += reference.Page is { Residency: PageResidency.Superseded } page ? page.MemoryBytes : 0;
+        }
+
+        return sum;
+    }
+
+    private void Release(StateVersion version, List<PageReference> freed)
+    {
+        if (--version.Pins > 0)
+        {
+            return;
+        }
+
+        int index = _versions.IndexOf(version);
+        StateVersion next = _versions[index + 1];
+        ulong before = index == 0 ? 0 : _versions[index - 1].Ordinal;
+        _versions.RemoveAt(index);
+        List<PageReference> kept = version.Died;
+        foreach (PageReference reference in next.Died)
+        {
+            // Born after the version before: only the dropped version had it. Pages that were read are not older than the store, which is before every version.
+            if (reference.Page is not { } page)
+            {
+                continue;
+            }
+
+            if (index == 0 || page.Born > before)
+            {
+                freed.Add(reference);
+            }
+            else
+            {
+                kept.Add(reference);
+            }
+        }
+
+        if (index == 0)
+        {
+            freed.AddRange(version.Died);
+            kept = [];
+        }
+
+        next.Died = kept;
+        version.Died = [];
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(_versions.Count > 0, "The head is a version.");
+        Debug.Assert(ReferenceEquals(_versions[^1], _head), "The head is the last version.");
+        Debug.Assert(_versions.TrueForAll(static version => version.Pins > 0), "Every version in the list is needed.");
+    }
+}
