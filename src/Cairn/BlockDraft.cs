@@ -158,6 +158,9 @@ public sealed class BlockDraft : IDisposable
     /// <summary>Applies the draft to the trees it is built on, unless that is done.</summary>
     internal AppliedDraft Apply() => _applied ??= _store.Apply(this);
 
+    /// <summary>Whether a version is what the draft was built on.</summary>
+    internal bool IsOn(StateVersion head) => ReferenceEquals(_parent is null ? _pinned : _parent.Committed, head);
+
     /// <summary>Takes note of being committed: its pages are the store's now.</summary>
     internal void MarkCommitted(StateVersion version)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cairn.Checkpoints;
 using Cairn.Homes;
 using Cairn.Tree;
@@ -159,7 +160,7 @@ public sealed partial class StateStore
     /// </summary>
     private void NoteSuperseded(TreeChange change)
     {
-        if (_home.Pages is null)
+        if (_home.Pages is null || IsReadOnly)
         {
             return;
         }

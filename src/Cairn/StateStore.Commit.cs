@@ -94,7 +94,7 @@ public sealed partial class StateStore
             throw new InvalidOperationException($"The draft of block {draft.Height} has {draft.SavepointDepth} open savepoints. Release or roll them back before committing.");
         }
 
-        if (draft.Ordinal != Versions.Head.Ordinal + 1 || !draft.IsOnHead(Versions.Head))
+        if (!draft.IsOn(Versions.Head))
         {
             throw new StaleDraftException(draft.Height, draft.BaseHeight, Height);
         }

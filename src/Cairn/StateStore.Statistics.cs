@@ -9,6 +9,12 @@ public sealed partial class StateStore
     public StoreStatistics GetStatistics()
     {
         ThrowIfDisposed();
+        return ReadStatistics();
+    }
+
+    /// <summary>The same for the metrics, which may be read while the store is being closed.</summary>
+    internal StoreStatistics ReadStatistics()
+    {
         StateVersion head = Versions.Head;
         (BlockHeight? oldest, BlockHeight? newest) = Versions.RecentHeights;
         return new StoreStatistics

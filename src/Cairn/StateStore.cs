@@ -66,7 +66,7 @@ public sealed partial class StateStore : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(location);
         options ??= new StateStoreOptions();
-        return OpenAsync(HomeLocator.Open(location, options), options, cancellationToken);
+        return OpenAsync(new MemoryHome(), options, cancellationToken);
     }
 
     /// <summary>Opens a store on an open home, which the store owns from then on.</summary>
@@ -175,7 +175,7 @@ public sealed partial class StateStore : IAsyncDisposable
     {
         if (!_appliers.TryTake(out Appliers? appliers))
         {
-            appliers = new Appliers(new TreeApplier(Pages, TreeKind.State), new TreeApplier(Pages, TreeKind.Local));
+            appliers = NewAppliers();
         }
 
         TreeChange? state = null;
@@ -199,6 +199,8 @@ public sealed partial class StateStore : IAsyncDisposable
             _appliers.Add(appliers);
         }
     }
+
+    private Appliers NewAppliers() => new(new TreeApplier(Pages, TreeKind.State), new TreeApplier(Pages, TreeKind.Local));
 
     private void Raise(StoreEvent happened) => _options.OnEvent?.Invoke(happened);
 

@@ -43,4 +43,7 @@ public sealed class StateStoreOptions
 
     /// <summary>The file system of the directory and JSON-lines homes. Default: the operating system's.</summary>
     public IFileSystem? FileSystem { get; init; }
+
+    /// <summary>Overwrite the memory of pages when it is given back, so that a use afterwards shows. For tests.</summary>
+    internal bool PoisonFreedPages { get; init; }
 }

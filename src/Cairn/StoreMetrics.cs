@@ -36,10 +36,10 @@ internal sealed class StoreMetrics : IDisposable
         Count("cairn.cache.evictions", "{page}", "Pages dropped from memory.", static statistics => statistics.CacheEvictions);
 
         void Gauge(string name, string unit, string description, Func<StoreStatistics, long> read) =>
-            _meter.CreateObservableGauge(name, () => read(store.GetStatistics()), unit, description);
+            _meter.CreateObservableGauge(name, () => read(store.ReadStatistics()), unit, description);
 
         void Count(string name, string unit, string description, Func<StoreStatistics, long> read) =>
-            _meter.CreateObservableCounter(name, () => read(store.GetStatistics()), unit, description);
+            _meter.CreateObservableCounter(name, () => read(store.ReadStatistics()), unit, description);
     }
 
     /// <summary>A block was committed.</summary>

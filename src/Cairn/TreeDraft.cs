@@ -1,4 +1,3 @@
-using Cairn.Format;
 using Cairn.Tree;
 
 namespace Cairn;

@@ -43,7 +43,7 @@ internal sealed partial class TreeApplier
     /// <param name="height">The height of the block.</param>
     /// <param name="born">The ordinal of the version being made.</param>
     /// <param name="record">Takes the changes that really change something, with their old values; null when nobody wants them.</param>
-    /// <exception cref="InvalidOperationException">The record would be larger than a record may be.</exception>
+    /// <exception cref="BlockTooLargeException">The record would be larger than a record may be.</exception>
     public TreeChange Apply(TreeRoot root, ChangeBatch changes, BlockHeight height, ulong born, ChangeList.Builder? record)
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
@@ -237,6 +237,11 @@ internal sealed partial class TreeApplier
     private void Note(int change, ReadOnlySpan<byte> old, bool hasOld, BlockHeight previous)
     {
         _result.Effective++;
+        if (_record is not null && _record.ByteCount + _changes.Key(change).Length + old.Length + _changes.Value(change).Length is long bytes and > StateLimits.MaxRecordBytes)
+        {
+            throw new BlockTooLargeException(_height, "its log record, with the old values,", bytes, StateLimits.MaxRecordBytes);
+        }
+
         _record?.Add(_changes.Key(change), hasOld, old, previous, hasNew: !_changes.IsDelete(change), _changes.Value(change));
         if (_changes.IsBlob(change))
         {

@@ -1,0 +1,162 @@
+using System.Text;
+using Cairn.Homes;
+using Cairn.Tests.Reference;
+using Xunit;
+
+namespace Cairn.Tests.Store;
+
+/// <summary>The store on the memory home: what every other home is measured by.</summary>
+public sealed class StateStoreTests
+{
+    private static readonly StateStoreOptions Small = new() { DirtyBytes = 64 * 1024, ReplayBytes = 64 * 1024, CacheBytes = 64 * 1024, RecentViewBytes = 256 * 1024, PoisonFreedPages = true };
+
+    [Fact]
+    public async Task Commit_RandomBlocksWithTinyCaps_EqualsModelAndReopens()
+    {
+        await SeededRandom.ForEachAsync(5, async random =>
+        {
+            MemoryHome home = new();
+            SortedDictionary<byte[], byte[]> model = new(ByteStringComparer.Instance);
+            ulong height = 0;
+            for (int round = 0; round < 3; round++)
+            {
+                await using (StateStore store = await StateStore.OpenAsync(home, Small))
+                {
+                    Assert.Equal(NaiveMerkle.Root(model), store.Root);
+                    for (int block = 0; block < 25; block++)
+                    {
+                        using BlockDraft draft = store.CreateDraft((BlockHeight)(++height));
+                        foreach (byte[] key in KeyShapes.MakeMixed(random, 60))
+                        {
+                            byte[] value = new byte[random.Next(10) == 0 ? random.Next(4000) : random.Next(80)];
+                            random.NextBytes(value);
+                            draft.State.Put(key, value);
+                            model[key] = value;
+                        }
+
+                        foreach (byte[] key in model.Keys.Where(_ => random.Next(6) == 0).ToArray())
+                        {
+                            draft.State.Delete(key);
+                            model.Remove(key);
+                        }
+
+                        CommittedBlock committed = await store.CommitAsync(draft);
+                        Assert.Equal(NaiveMerkle.Root(model), committed.Root);
+                        if (random.Next(5) == 0)
+                        {
+                            await store.CheckpointAsync();
+                        }
+                    }
+
+                    using StateView view = store.OpenView();
+                    Assert.Equal(
+                        model.Select(static e => Convert.ToHexString(e.Key) + Convert.ToHexString(e.Value)),
+                        Lines(view.State.Prefix([])));
+                    Assert.Equal(
+                        model.Reverse().Select(static e => Convert.ToHexString(e.Key) + Convert.ToHexString(e.Value)),
+                        Lines(view.State.Prefix([], reverse: true)));
+                    Assert.Equal(NaiveMerkle.Totals(model), view.State.Totals);
+                }
+
+                home = home.Reopen();
+            }
+        });
+    }
+
+    [Fact]
+    public async Task OpenView_RecentHeights_StayAsTheyWere()
+    {
+        await using StateStore store = await StateStore.OpenAsync(new MemoryHome(), new StateStoreOptions { RecentViewBytes = 1 << 20, DirtyBytes = 64 * 1024, CacheBytes = 64 * 1024, PoisonFreedPages = true });
+        StateView? held = null;
+        for (ulong height = 10; height <= 4000; height += 10)
+        {
+            using BlockDraft draft = store.CreateDraft((BlockHeight)height);
+            for (int i = 0; i < 20; i++)
+            {
+                draft.State.Put(Encoding.ASCII.GetBytes($"key/{(height * 7) + (ulong)(i * 13) % 500:d6}"), Encoding.ASCII.GetBytes($"{height}"));
+            }
+
+            draft.State.Put("height"u8, Encoding.ASCII.GetBytes($"{height}"));
+            await store.CommitAsync(draft);
+            if (height == 1000)
+            {
+                held = store.OpenView();
+            }
+        }
+
+        Assert.Equal("1000", Encoding.ASCII.GetString(held!.State.Get("height"u8)!));
+        Assert.Equal((ulong)held.State.Totals.Entries, (ulong)Lines(held.State.Prefix([])).Count);
+        held.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => held.State.Contains("height"u8));
+        StoreStatistics statistics = store.GetStatistics();
+        Assert.True(statistics.OldestRecentHeight < (BlockHeight)4000);
+        using (StateView view = store.OpenView((BlockHeight)3995))
+        {
+            Assert.Equal((BlockHeight)3990, view.Height);
+            Assert.Equal("3990", Encoding.ASCII.GetString(view.State.Get("height"u8)!));
+        }
+
+        Assert.Throws<HeightNotRetainedException>(() => store.OpenView((BlockHeight)4001));
+        Assert.Throws<HeightNotRetainedException>(() => store.OpenView((BlockHeight)5));
+    }
+
+    [Fact]
+    public async Task Draft_OnDraft_CommitsInOrder()
+    {
+        await using StateStore store = await StateStore.OpenAsync(new MemoryHome(), Small);
+        using BlockDraft first = store.CreateDraft((BlockHeight)1);
+        first.State.Put("a"u8, "1"u8);
+        using BlockDraft second = store.CreateDraft((BlockHeight)2, first);
+        second.State.Put("b"u8, "2"u8);
+        using BlockDraft rival = store.CreateDraft((BlockHeight)3, first);
+        rival.State.Delete("a"u8);
+        Assert.Throws<InvalidOperationException>(() => first.State.Put("c"u8, default));
+        Assert.Equal("1"u8.ToArray(), second.State.Get("a"u8));
+        await Assert.ThrowsAsync<StaleDraftException>(async () => await store.CommitAsync(second));
+        await store.CommitAsync(first);
+        await store.CommitAsync(second);
+        await Assert.ThrowsAsync<StaleDraftException>(async () => await store.CommitAsync(rival));
+        Assert.False(rival.State.Contains("a"u8));
+        using StateView view = store.OpenView();
+        Assert.Equal("1"u8.ToArray(), view.State.Get("a"u8));
+        Assert.Equal("2"u8.ToArray(), view.State.Get("b"u8));
+    }
+
+    [Fact]
+    public async Task TryGet_InlineValueInMemory_AllocatesNothing()
+    {
+        await using StateStore store = await StateStore.OpenAsync(new MemoryHome(), new StateStoreOptions());
+        using (BlockDraft draft = store.CreateDraft((BlockHeight)1))
+        {
+            for (int i = 0; i < 10_000; i++)
+            {
+                draft.State.Put(Encoding.ASCII.GetBytes($"key/{i:d8}"), new byte[32]);
+            }
+
+            await store.CommitAsync(draft);
+        }
+
+        using StateView view = store.OpenView();
+        byte[] key = Encoding.ASCII.GetBytes("key/00004242");
+        byte[] value = new byte[32];
+        Assert.True(view.State.TryGet(key, value, out _));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+        {
+            view.State.TryGet(key, value, out _);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static List<string> Lines(EntryScan scan)
+    {
+        List<string> lines = [];
+        foreach (EntryScan entry in scan)
+        {
+            lines.Add(Convert.ToHexString(entry.Key) + Convert.ToHexString(entry.Value));
+        }
+
+        return lines;
+    }
+}
