@@ -57,7 +57,7 @@ public sealed partial class StateStore
         new(ordinal, manifest.Height, manifest.TimeTicks, RootOf(manifest.State, TreeKind.State), RootOf(manifest.Local, TreeKind.Local), manifest.ReplayFrom);
 
     private static TreeRoot RootOf(RootPage page, TreeKind tree) =>
-        page.Id == PageId.None ? TreeRoot.Empty(tree) : new TreeRoot(new PageReference(page.Id, page.Bytes, page.Crc), page.Hash, page.Totals);
+        page.Id == PageId.None ? TreeRoot.Empty(tree) : new TreeRoot(new PageReference(page.Id, page.Bytes, page.Crc, tree, stub: null), page.Hash, page.Totals);
 
     private async Task RecoverAsync(CancellationToken cancellationToken)
     {

@@ -61,7 +61,9 @@ internal static class PageCodec
         {
             Span<byte> stored = rented.AsSpan(0, reference.StoredBytes);
             store.Read(reference.Id, stored);
-            return Decode(stored, reference.Crc, pool, store, reference.Id);
+            Page page = Decode(stored, reference.Crc, pool, store, reference.Id);
+            CheckClaim(page, reference, store);
+            return page;
         }
         finally
         {
@@ -105,6 +107,17 @@ internal static class PageCodec
         }
     }
 
+    private static void CheckClaim(Page page, PageReference reference, IPageStore store)
+    {
+        bool holds = page.Tree == reference.Tree && (reference.Claim is not { } claim || (page.TopIndex == claim.TopIndex && page.Level == claim.Level));
+        if (!holds)
+        {
+            string found = $"{page.Tree} tree, top index {page.TopIndex}, level {page.Level}";
+            page.FreeMemory();
+            throw Damaged(store, reference.Id, 0, "page under a stub", $"{reference.Tree} tree, {reference.Claim}", found);
+        }
+    }
+
     internal static StateCorruptedException Damaged(IPageStore store, PageId id, int at, string what, string expected, string found)
     {
         (string file, long offset) = store.Locate(id);
@@ -138,6 +151,7 @@ internal static class PageCodec
 
     private static PageReference[] ReadChildren(ReadOnlySpan<byte> stored)
     {
+        TreeKind tree = (TreeKind)stored[PageHeaderLayout.TreeOffset];
         int stubs = BitOperations.PopCount(BinaryPrimitives.ReadUInt64LittleEndian(stored[PageHeaderLayout.StubMaskOffset..]));
         PageReference[] children = stubs == 0 ? [] : new PageReference[stubs];
         for (int i = 0; i < stubs; i++)
@@ -146,7 +160,9 @@ internal static class PageCodec
             children[i] = new PageReference(
                 (PageId)BinaryPrimitives.ReadUInt64LittleEndian(stub[StubLayout.PageIdOffset..]),
                 (int)BinaryPrimitives.ReadUInt32LittleEndian(stub[StubLayout.StoredBytesOffset..]),
-                BinaryPrimitives.ReadUInt32LittleEndian(stub[StubLayout.CrcOffset..]));
+                BinaryPrimitives.ReadUInt32LittleEndian(stub[StubLayout.CrcOffset..]),
+                tree,
+                new StubClaim(BinaryPrimitives.ReadUInt16LittleEndian(stub[StubLayout.TopIndexOffset..]), BinaryPrimitives.ReadUInt16LittleEndian(stub[StubLayout.LevelOffset..])));
         }
 
         return children;

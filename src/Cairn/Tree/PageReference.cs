@@ -15,12 +15,25 @@ internal sealed class PageReference
     public PageReference(Page page) => _page = page;
 
     /// <summary>Makes the handle of a stored page.</summary>
-    public PageReference(PageId id, int storedBytes, uint crc)
+    /// <param name="id">Its id.</param>
+    /// <param name="storedBytes">Its length as stored.</param>
+    /// <param name="crc">Its checksum.</param>
+    /// <param name="tree">The tree it has to belong to.</param>
+    /// <param name="stub">What its stub says of it, to be held against it when it is read; null for a root page.</param>
+    public PageReference(PageId id, int storedBytes, uint crc, TreeKind tree, StubClaim? stub)
     {
         Id = id;
         StoredBytes = storedBytes;
         Crc = crc;
+        Tree = tree;
+        Claim = stub;
     }
+
+    /// <summary>The tree a stored page has to belong to.</summary>
+    public TreeKind Tree { get; }
+
+    /// <summary>What the stub of a stored page says of it; null for a root page and for one made in this process.</summary>
+    public StubClaim? Claim { get; }
 
     /// <summary>The stored page; none while it is only in memory. Written by the checkpoint writer alone.</summary>
     public PageId Id { get; private set; }
@@ -52,6 +65,11 @@ internal sealed class PageReference
         Id = id;
     }
 }
+
+/// <summary>What a stub says of its page. Levels fall on every way down, so that no forged page can lead in a circle.</summary>
+/// <param name="TopIndex">The first bit in which its keys differ.</param>
+/// <param name="Level">Its level.</param>
+internal readonly record struct StubClaim(ushort TopIndex, ushort Level);
 
 /// <summary>
 /// The one shared handle of a blob: its length and hash, and where its bytes are. Until a checkpoint has stored it they are in memory. Same rules as <see cref="PageReference"/>.

@@ -1,0 +1,135 @@
+using Cairn.Homes;
+using Cairn.Tree;
+using Xunit;
+
+namespace Cairn.Tests.Tree;
+
+/// <summary>Stored pages: frozen bytes, and whatever bytes are given, a page or a refusal.</summary>
+public sealed class PageCodecTests
+{
+    private static readonly PagePool Pool = new(poison: true);
+
+    [Fact]
+    public void Encode_SmallPages_AreAsFrozen()
+    {
+        GoldenFile.Check("page-entries.bin", Stored(Entries(3, blob: true)));
+        GoldenFile.Check("page-single.bin", Stored(Entries(1, blob: false)));
+        GoldenFile.Check("page-stubs.bin", Stored(Entries(200, blob: false)));
+    }
+
+    [Fact]
+    public void Decode_OfEncoded_IsTheSamePage()
+    {
+        foreach (int count in new[] { 1, 2, 16, 40, 64 })
+        {
+            TestTree tree = new();
+            tree.Apply(Entries(count, blob: count > 10));
+            Page page = tree.Root.Reference!.Page!;
+            byte[] stored = Stored(page);
+            Page read = Decode(stored);
+            Assert.Equal(page.Count, read.Count);
+            Assert.Equal(page.Totals, read.Totals);
+            Assert.Equal(stored, Stored(read));
+        }
+    }
+
+    [Fact]
+    public void Decode_EveryBitFlippedWithRightChecksum_NeverBreaksSearching()
+    {
+        byte[] stored = Stored(Entries(40, blob: true));
+        for (int bit = 32; bit < stored.Length * 8; bit++)
+        {
+            byte[] damaged = [.. stored];
+            damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+            DecodeAndUse(damaged);
+        }
+    }
+
+    [Fact]
+    public void Decode_RandomlyMutatedWithRightChecksum_NeverBreaksSearching()
+    {
+        byte[][] seeds = [Stored(Entries(3, blob: true)), Stored(Entries(64, blob: false)), Stored(Entries(200, blob: false))];
+        SeededRandom.ForEach(20, random =>
+        {
+            for (int i = 0; i < 1000; i++)
+            {
+                byte[] damaged = [.. seeds[random.Next(seeds.Length)]];
+                for (int change = random.Next(1, 6); change > 0; change--)
+                {
+                    damaged[random.Next(4, random.Next(2) == 0 ? 120 : damaged.Length)] = (byte)random.Next(256);
+                }
+
+                DecodeAndUse(random.Next(8) == 0 ? damaged[..random.Next(PageHeaderLayout.SizeBytes, damaged.Length)] : damaged);
+            }
+        });
+    }
+
+    [Fact]
+    public void Decode_WrongChecksum_IsRefused()
+    {
+        byte[] stored = Stored(Entries(3, blob: false));
+        uint crc = BitConverter.ToUInt32(stored);
+        Assert.Throws<StateCorruptedException>(() => PageCodec.Decode(stored, crc + 1, Pool, new MemoryPageStore(), (PageId)7));
+        stored[100] ^= 1;
+        Assert.Throws<StateCorruptedException>(() => PageCodec.Decode(stored, crc, Pool, new MemoryPageStore(), (PageId)7));
+    }
+
+    private static void DecodeAndUse(byte[] bytes)
+    {
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(bytes, Cairn.Format.Crc32C.Compute(bytes.AsSpan(4)));
+        Page page;
+        try
+        {
+            page = Decode(bytes);
+        }
+        catch (Exception refusal) when (refusal is StateCorruptedException or StoreFormatException)
+        {
+            return;
+        }
+
+        byte[] key = new byte[StateLimits.MaxKeyBytes];
+        for (int item = 0; item < page.Count; item++)
+        {
+            int length = page.CopyKey(item, key);
+            page.Search(key.AsSpan(0, length));
+            page.Find(key.AsSpan(0, length), out _);
+            page.ItemTotals(item);
+            page.Height(item);
+        }
+
+        page.Search("question"u8);
+        page.FreeMemory();
+    }
+
+    private static Page Decode(byte[] bytes) => PageCodec.Decode(bytes, BitConverter.ToUInt32(bytes), Pool, new MemoryPageStore(), (PageId)7);
+
+    private static List<(byte[] Key, byte[]? Value)> Entries(int count, bool blob)
+    {
+        List<(byte[], byte[]?)> entries = [];
+        for (int i = 0; i < count; i++)
+        {
+            entries.Add((System.Text.Encoding.ASCII.GetBytes($"org/acorn/{i * 7919 % 1000:d3}"), blob && i == 1 ? new byte[2000] : [(byte)i, 1, 2]));
+        }
+
+        return entries;
+    }
+
+    private static byte[] Stored(List<(byte[] Key, byte[]? Value)> entries)
+    {
+        TestTree tree = new();
+        tree.Apply(entries);
+        Page page = tree.Root.Reference!.Page!;
+        foreach ((PageReference child, int index) in page.Children.Select(static (child, index) => (child, index)))
+        {
+            child.Place((PageId)((ulong)index + 1), 1000 + index, 77);
+        }
+
+        return Stored(page);
+    }
+
+    private static byte[] Stored(Page page)
+    {
+        byte[] buffer = new byte[PageCodec.MaxEncodedBytes(page)];
+        return buffer[..PageCodec.Encode(page, buffer)];
+    }
+}
