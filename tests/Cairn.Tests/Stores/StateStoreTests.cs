@@ -3,7 +3,7 @@ using Cairn.Homes;
 using Cairn.Tests.Reference;
 using Xunit;
 
-namespace Cairn.Tests.Store;
+namespace Cairn.Tests.Stores;
 
 /// <summary>The store on the memory home: what every other home is measured by.</summary>
 public sealed class StateStoreTests
