@@ -103,6 +103,11 @@ internal abstract class Sha256Lanes
             supported.Add(new Sha256Lanes8<Sha256LanesAvx2>());
         }
 
+        if (Sha256LanesArmInstructions.IsSupported)
+        {
+            supported.Add(new Sha256LanesArm<Sha256LanesArmInstructions>());
+        }
+
         supported.Add(new Sha256LanesFallback());
         return supported;
     }
