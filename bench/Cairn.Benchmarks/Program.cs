@@ -1,1 +1,3 @@
-return 0;
+using Cairn.Benchmarks;
+
+return await BenchmarkCommands.Create().Parse(args).InvokeAsync();

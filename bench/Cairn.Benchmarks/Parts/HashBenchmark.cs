@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Cairn.Hashing;
 
-namespace Cairn.Benchmarks;
+namespace Cairn.Benchmarks.Parts;
 
 /// <summary>Nanoseconds a hash for every SHA-256 implementation of this machine: large batches, and the small ones that path rehashing makes.</summary>
 internal static class HashBenchmark

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Cairn.Benchmarks.Cases;
+using Cairn.Benchmarks.Parts;
+
+namespace Cairn.Benchmarks;
+
+/// <summary>The command line.</summary>
+internal static class BenchmarkCommands
+{
+    private static readonly Option<int> Keys = new("--keys") { Description = "Keys of the state.", DefaultValueFactory = _ => 1_000_000, Recursive = true };
+    private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of keys, values and draws.", DefaultValueFactory = _ => 1, Recursive = true };
+    private static readonly Option<HomeKind> Home = new("--home") { Description = "Where stores live.", DefaultValueFactory = _ => HomeKind.Directory, Recursive = true };
+    private static readonly Option<string?> Directory = new("--dir") { Description = "Directory in which the stores are made and removed again. Default: the system's temporary one.", Recursive = true };
+    private static readonly Option<Durability> Durability = new("--durability") { Description = "How blocks are committed.", DefaultValueFactory = _ => Cairn.Durability.Durable, Recursive = true };
+    private static readonly Option<int?> Blocks = new("--blocks") { Description = "Blocks to commit of each size. Default: 100 of 10,000 updates, 300 of 1,000, 2,000 of 10.", Recursive = true };
+    private static readonly Option<int> Runs = new("--runs") { Description = "How often everything is measured; medians are shown.", DefaultValueFactory = _ => 3, Recursive = true };
+    private static readonly Option<int> Cache = new("--cache") { Description = "Cache of a store in MiB.", DefaultValueFactory = _ => 256, Recursive = true };
+    private static readonly Option<string?> Json = new("--json") { Description = "Write the figures of every run to this file, too.", Recursive = true };
+    private static readonly Option<bool> Markdown = new("--markdown") { Description = "Write the tables as Markdown.", Recursive = true };
+
+    /// <summary>Makes the command line.</summary>
+    public static RootCommand Create()
+    {
+        foreach (Option<int> option in (Option<int>[])[Keys, Runs, Cache])
+        {
+            option.Validators.Add(result =>
+            {
+                if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int value) && value < 1)
+                {
+                    result.AddError($"{option.Name} must be at least 1.");
+                }
+            });
+        }
+
+        return new RootCommand("Measures the Cairn state store on a deterministic workload.")
+        {
+            Keys, Seed, Home, Directory, Durability, Blocks, Runs, Cache, Json, Markdown,
+            Verb("load", "Loads keys in random and in sorted order; the root of a million keys.", new Suite.Plan { Load = true }),
+            Verb("commit", "Commits blocks of 10,000, 1,000 and 10 updates.", new Suite.Plan { Commit = true }),
+            Verb("get", "Point reads: present, absent, hot; one and two threads.", new Suite.Plan { Get = true }),
+            Verb("scan", "Prefix scans.", new Suite.Plan { Scan = true }),
+            Verb("reopen", "Reopens after a clean close and after a kill.", new Suite.Plan { Reopen = true }),
+            Verb("all", "All of these, on one store.", new Suite.Plan { Load = true, Commit = true, Get = true, Scan = true, Reopen = true }),
+            Parts(),
+            BlockWriterCommand(),
+        };
+    }
+
+    private static Command Verb(string name, string description, Suite.Plan plan)
+    {
+        Command command = new(name, description);
+        command.SetAction(async (parsed, _) => await new Suite(Read(parsed)).RunAsync(name, plan));
+        return command;
+    }
+
+    private static Command Parts()
+    {
+        Command command = new("parts", "Micro-benchmarks: hashing.");
+        command.SetAction(_ => HashBenchmark.Run());
+        return command;
+    }
+
+    /// <summary>What <see cref="ReopenCase"/> starts in order to kill it.</summary>
+    private static Command BlockWriterCommand()
+    {
+        Argument<string> store = new("store");
+        Command command = new(BlockWriter.Verb, "Commits blocks until it is killed.") { store };
+        command.Hidden = true;
+        command.SetAction(async (parsed, _) => await BlockWriter.RunAsync(Read(parsed), parsed.GetRequiredValue(store)));
+        return command;
+    }
+
+    private static BenchmarkOptions Read(ParseResult parsed) => new()
+    {
+        Keys = parsed.GetValue(Keys),
+        Seed = parsed.GetValue(Seed),
+        Home = parsed.GetValue(Home),
+        Directory = parsed.GetValue(Directory),
+        Durability = parsed.GetValue(Durability),
+        Blocks = parsed.GetValue(Blocks),
+        Runs = parsed.GetValue(Runs),
+        CacheBytes = (long)parsed.GetValue(Cache) << 20,
+        JsonFile = parsed.GetValue(Json),
+        Markdown = parsed.GetValue(Markdown),
+    };
+}

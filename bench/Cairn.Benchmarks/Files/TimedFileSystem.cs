@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using Cairn.IO;
+
+namespace Cairn.Benchmarks.Files;
+
+/// <summary>The time spent in calls of one kind, and how many. Any thread.</summary>
+internal sealed class CallClock
+{
+    private long _ticks;
+    private long _calls;
+
+    /// <summary>The time since the program started.</summary>
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _ticks));
+
+    /// <summary>The calls since the program started.</summary>
+    public long Calls => Interlocked.Read(ref _calls);
+
+    /// <summary>Adds a call.</summary>
+    public void Add(long startedTimestamp)
+    {
+        Interlocked.Add(ref _ticks, Stopwatch.GetTimestamp() - startedTimestamp);
+        Interlocked.Increment(ref _calls);
+    }
+}
+
+/// <summary>
+/// The system's files, with clocks: those of the block log, on which commits wait, apart from all others, which belong to checkpoints running beside them.
+/// </summary>
+internal sealed class TimedFileSystem : IFileSystem
+{
+    private const string LogDirectoryName = "log";
+
+    private readonly OsFileSystem _inner = OsFileSystem.Instance;
+
+    /// <summary>Syncs of log segments.</summary>
+    public CallClock LogSyncs { get; } = new();
+
+    /// <summary>Writes to log segments.</summary>
+    public CallClock LogWrites { get; } = new();
+
+    /// <summary>Syncs of page files, manifests and directories.</summary>
+    public CallClock OtherSyncs { get; } = new();
+
+    /// <summary>Writes to page files and manifests.</summary>
+    public CallClock OtherWrites { get; } = new();
+
+    /// <inheritdoc/>
+    public IFile Open(string path, FileOpening mode)
+    {
+        bool isLog = Path.GetFileName(Path.GetDirectoryName(path)) == LogDirectoryName;
+        return new TimedFile(_inner.Open(path, mode), isLog ? LogWrites : OtherWrites, isLog ? LogSyncs : OtherSyncs);
+    }
+
+    /// <inheritdoc/>
+    public bool FileExists(string path) => _inner.FileExists(path);
+
+    /// <inheritdoc/>
+    public bool DirectoryExists(string path) => _inner.DirectoryExists(path);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List(string directory) => _inner.List(directory);
+
+    /// <inheritdoc/>
+    public void CreateDirectory(string path) => _inner.CreateDirectory(path);
+
+    /// <inheritdoc/>
+    public void Delete(string path) => _inner.Delete(path);
+
+    /// <inheritdoc/>
+    public void Rename(string source, string target) => _inner.Rename(source, target);
+
+    /// <inheritdoc/>
+    public void SyncDirectory(string path)
+    {
+        long started = Stopwatch.GetTimestamp();
+        _inner.SyncDirectory(path);
+        OtherSyncs.Add(started);
+    }
+
+    /// <inheritdoc/>
+    public IDisposable? TryLock(string path) => _inner.TryLock(path);
+
+    private sealed class TimedFile(IFile inner, CallClock writes, CallClock syncs) : IFile
+    {
+        public string Path => inner.Path;
+
+        public long Length => inner.Length;
+
+        public int Read(long offset, Span<byte> buffer) => inner.Read(offset, buffer);
+
+        public void Write(long offset, ReadOnlySpan<byte> bytes)
+        {
+            long started = Stopwatch.GetTimestamp();
+            inner.Write(offset, bytes);
+            writes.Add(started);
+        }
+
+        public void SetLength(long length) => inner.SetLength(length);
+
+        public void Sync()
+        {
+            long started = Stopwatch.GetTimestamp();
+            inner.Sync();
+            syncs.Add(started);
+        }
+
+        public void Dispose() => inner.Dispose();
+    }
+}

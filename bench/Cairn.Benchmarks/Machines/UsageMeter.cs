@@ -1,0 +1,52 @@
+using System.Diagnostics;
+
+namespace Cairn.Benchmarks.Machines;
+
+/// <summary>What the process and the machine used between two moments.</summary>
+/// <param name="Wall">The time between them.</param>
+/// <param name="OwnProcessor">The processor time this process used, all threads, in steps of 10 ms.</param>
+/// <param name="OtherCores">The processors all others kept busy, and what the hypervisor took away: the noise.</param>
+/// <param name="GcPause">How long the collector stopped the process.</param>
+/// <param name="Collections">How many collections there were.</param>
+/// <param name="AllocatedBytes">What was allocated on the garbage-collected heap.</param>
+/// <param name="WrittenBytes">What the process gave to write calls.</param>
+/// <param name="DeviceBytes">What the process made the system send to the disk.</param>
+internal sealed record Usage(TimeSpan Wall, TimeSpan OwnProcessor, double OtherCores, TimeSpan GcPause, int Collections, long AllocatedBytes, long WrittenBytes, long DeviceBytes)
+{
+    /// <summary>The processors this process kept busy, on average.</summary>
+    public double OwnCores => OwnProcessor / Wall;
+
+    /// <summary>The highest resident memory since the process, or the last reset of the peak.</summary>
+    public static long PeakResidentBytes => ProcFiles.Field("/proc/self/status", "VmHWM") * 1024;
+}
+
+/// <summary>Measures <see cref="Usage"/> from its making on.</summary>
+internal sealed class UsageMeter
+{
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly double _own = ProcFiles.OwnProcessorSeconds();
+    private readonly (double Busy, double Stolen) _machine = ProcFiles.MachineProcessorSeconds();
+    private readonly TimeSpan _pause = GC.GetTotalPauseDuration();
+    private readonly int _collections = GC.CollectionCount(0);
+    private readonly long _allocated = GC.GetTotalAllocatedBytes();
+    private readonly long _written = ProcFiles.Field("/proc/self/io", "wchar");
+    private readonly long _device = ProcFiles.Field("/proc/self/io", "write_bytes");
+
+    /// <summary>Reads the meter, which goes on.</summary>
+    public Usage Read()
+    {
+        TimeSpan wall = Stopwatch.GetElapsedTime(_started);
+        double own = ProcFiles.OwnProcessorSeconds() - _own;
+        (double busy, double stolen) = ProcFiles.MachineProcessorSeconds();
+        double others = Math.Max(0, busy - _machine.Busy - own) + stolen - _machine.Stolen;
+        return new Usage(
+            wall,
+            TimeSpan.FromSeconds(own),
+            others / wall.TotalSeconds,
+            GC.GetTotalPauseDuration() - _pause,
+            GC.CollectionCount(0) - _collections,
+            GC.GetTotalAllocatedBytes() - _allocated,
+            ProcFiles.Field("/proc/self/io", "wchar") - _written,
+            ProcFiles.Field("/proc/self/io", "write_bytes") - _device);
+    }
+}
