@@ -12,7 +12,11 @@ internal sealed class PageReference
     private Page? _page;
 
     /// <summary>Makes the handle of a page in memory.</summary>
-    public PageReference(Page page) => _page = page;
+    public PageReference(Page page)
+    {
+        _page = page;
+        Tree = page.Tree;
+    }
 
     /// <summary>Makes the handle of a stored page.</summary>
     /// <param name="id">Its id.</param>
@@ -29,7 +33,7 @@ internal sealed class PageReference
         Claim = stub;
     }
 
-    /// <summary>The tree a stored page has to belong to.</summary>
+    /// <summary>The tree the page belongs to; held against the page when it is read.</summary>
     public TreeKind Tree { get; }
 
     /// <summary>What the stub of a stored page says of it; null for a root page and for one made in this process.</summary>

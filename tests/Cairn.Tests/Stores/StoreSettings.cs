@@ -1,0 +1,60 @@
+using Cairn.IO;
+
+namespace Cairn.Tests.Stores;
+
+/// <summary>The options of a test store, as a value that tests can vary.</summary>
+internal sealed record StoreSettings
+{
+    private const int Smallest = 64 * 1024;
+
+    /// <summary>Everything as small as it may be: pages leave the cache, checkpoints and new files come often.</summary>
+    public static StoreSettings Tight { get; } = new()
+    {
+        DirtyBytes = Smallest,
+        ReplayBytes = Smallest,
+        CacheBytes = Smallest,
+        RecentViewBytes = Smallest,
+    };
+
+    /// <summary>Small files, but no checkpoint unless the test asks for one: which operation comes when does not depend on threads.</summary>
+    public static StoreSettings Quiet { get; } = Tight with { DirtyBytes = 64 << 20, ReplayBytes = 64 << 20 };
+
+    public Durability Durability { get; init; } = Durability.Durable;
+
+    public int GroupedBlocks { get; init; } = 3;
+
+    public bool ReadOnly { get; init; }
+
+    public bool CreateIfMissing { get; init; } = true;
+
+    public long DirtyBytes { get; init; }
+
+    public long ReplayBytes { get; init; }
+
+    public long CacheBytes { get; init; }
+
+    public long RecentViewBytes { get; init; }
+
+    public int SegmentBytes { get; init; } = Smallest;
+
+    public int PageFileBytes { get; init; } = Smallest;
+
+    public Action<StoreEvent>? OnEvent { get; init; }
+
+    public StateStoreOptions ToOptions(IFileSystem? fileSystem) => new()
+    {
+        Durability = Durability,
+        GroupedBlocks = GroupedBlocks,
+        ReadOnly = ReadOnly,
+        CreateIfMissing = CreateIfMissing,
+        DirtyBytes = DirtyBytes,
+        ReplayBytes = ReplayBytes,
+        CacheBytes = CacheBytes,
+        RecentViewBytes = RecentViewBytes,
+        SegmentBytes = SegmentBytes,
+        PageFileBytes = PageFileBytes,
+        OnEvent = OnEvent,
+        FileSystem = fileSystem,
+        PoisonFreedPages = true,
+    };
+}
