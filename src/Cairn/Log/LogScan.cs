@@ -21,6 +21,7 @@ internal sealed class LogScan
     private readonly LogPosition _scanFrom;
     private readonly LogPosition _verifiedEnd;
     private readonly ulong _lastSequence;
+    private readonly Dictionary<ulong, long> _passed = [];
     private LogCursor? _cursor;
     private ulong _readAgain; // the sequence that was looked for twice already
 
@@ -54,6 +55,9 @@ internal sealed class LogScan
 
     /// <summary>Where the last sync batch starts, in the segment that holds the end; 0 when no record was read.</summary>
     public long LastBatchOffset { get; private set; }
+
+    /// <summary>Where the records of a segment end that was read to its last one, and is followed by another.</summary>
+    public long? EndOf(SegmentName passed) => _passed.TryGetValue(passed.FirstSequence, out long end) ? end : null;
 
     /// <summary>Finds the end.</summary>
     /// <exception cref="StateCorruptedException">Something is not as it was written.</exception>
@@ -181,7 +185,12 @@ internal sealed class LogScan
     private bool Enter(SegmentName segment)
     {
         SegmentReader reader = SegmentReader.Open(_files, segment, out FileFault? fault);
-        _cursor?.Dispose();
+        if (_cursor is not null)
+        {
+            _passed[_cursor.Reader.Name.FirstSequence] = (long)End.Place;
+            _cursor.Dispose();
+        }
+
         _cursor = LogCursor.AtStart(reader, End);
         if (fault is not null)
         {

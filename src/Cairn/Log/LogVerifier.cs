@@ -85,11 +85,6 @@ internal sealed class LogVerifier
         SegmentName name = _segments[index];
         bool isLast = index == _segments.Count - 1;
         using SegmentReader reader = SegmentReader.Open(_files, name, out FileFault? fault);
-        if (index > 0 && _end.Sequence + 1 != name.FirstSequence)
-        {
-            _faults.Add(new FileFault(name.Path, -1, "first record of the segment", $"{_end.Sequence + 1}, behind the last sound one", $"{name.FirstSequence}"));
-        }
-
         if (fault is not null)
         {
             bool isLeftover = isLast && name.FirstSequence > _verifiedEnd.Sequence && reader.LastNonZero(SegmentHeaderLayout.SizeBytes) < 0;
@@ -150,6 +145,10 @@ internal sealed class LogVerifier
         if (cursor.Position.Sequence < required || status == FrameStatus.Misplaced)
         {
             _faults.Add(fault);
+        }
+        else if (!isLast && cursor.Position.Sequence > required)
+        {
+            _faults.Add(new FileFault(cursor.Reader.Name.Path, cursor.RecordOffset, "last record of the segment", $"{required}, as the next one starts behind it", $"{cursor.Position.Sequence}"));
         }
         else if (last >= 0 && isLast)
         {

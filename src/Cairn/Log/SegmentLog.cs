@@ -166,9 +166,12 @@ internal sealed partial class SegmentLog : IBlockLog
         List<Segment> segments = [];
         for (int i = 0; i < scan.Segments.Count && scan.Segments[i].FirstSequence <= scan.End.Sequence; i++)
         {
+            SegmentName name = scan.Segments[i];
             bool isLast = i + 1 == scan.Segments.Count || scan.Segments[i + 1].FirstSequence > scan.End.Sequence;
-            ulong last = isLast ? scan.End.Sequence : scan.Segments[i + 1].FirstSequence - 1;
-            segments.Add(!isLast && i < _segments.Count - 1 && _segments[i].Name == scan.Segments[i] ? _segments[i] : Measure(scan.Segments[i], last, isLast ? scan.End : null));
+            bool isKnown = i < _segments.Count - 1 && _segments[i].Name == name; // and was not the last one before
+            segments.Add(isLast ? Measure(name, scan.End.Sequence, (long)scan.End.Place)
+                : isKnown ? _segments[i]
+                : Measure(name, scan.Segments[i + 1].FirstSequence - 1, scan.EndOf(name)));
         }
 
         lock (_gate)
@@ -179,10 +182,10 @@ internal sealed partial class SegmentLog : IBlockLog
         }
     }
 
-    private Segment Measure(SegmentName name, ulong lastSequence, LogPosition? end)
+    private Segment Measure(SegmentName name, ulong lastSequence, long? endOffset)
     {
         using IFile file = _files.Open(name.Path, FileOpening.Read);
-        return new Segment(name, lastSequence, EndOffset: (long?)end?.Place ?? file.Length, FileBytes: file.Length);
+        return new Segment(name, lastSequence, EndOffset: endOffset ?? file.Length, FileBytes: file.Length);
     }
 
     private IEnumerable<LogRecord> Records(SegmentName[] segments, LogPosition from, LogPosition end, CancellationToken cancellationToken)

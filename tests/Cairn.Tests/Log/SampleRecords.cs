@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using Cairn.Format;
 using Cairn.Homes;
 using Cairn.Log;
 
@@ -8,6 +10,8 @@ namespace Cairn.Tests.Log;
 /// <summary>Records for tests of the log: a chain of heights and roots, the content any.</summary>
 internal static class SampleRecords
 {
+    private static readonly ConditionalWeakTable<LogRecord, string> Known = [];
+
     /// <summary>The root after a record.</summary>
     public static Hash256 Root(ulong sequence) =>
         sequence == 0 ? Hash256.EmptyRoot : new Hash256(SHA256.HashData(Encoding.UTF8.GetBytes($"root {sequence}")));
@@ -83,13 +87,15 @@ internal static class SampleRecords
         return bytes;
     }
 
-    /// <summary>Everything a record says, for comparing.</summary>
-    public static string Text(LogRecord record)
+    /// <summary>Kind, sequence and digest of everything a record says, for comparing.</summary>
+    public static string Text(LogRecord record) => Known.GetValue(record, Describe);
+
+    public static IEnumerable<string> Texts(IEnumerable<LogRecord> records) => records.Select(Text);
+
+    private static string Describe(LogRecord record)
     {
         RecordBuffer buffer = new();
         RecordCodec.Encode(record, buffer);
-        return $"{record.Kind} {record.Sequence} {Convert.ToHexString(buffer.Bytes)}";
+        return $"{record.Kind} {record.Sequence} {buffer.Length} {Crc32C.Compute(buffer.Bytes):x8}";
     }
-
-    public static IEnumerable<string> Texts(IEnumerable<LogRecord> records) => records.Select(Text);
 }

@@ -1,0 +1,69 @@
+using Cairn.IO;
+
+namespace Cairn.Tests.IO;
+
+/// <summary>Calls back before each reading operation, so that a test can let something happen exactly there.</summary>
+internal sealed class HookedFileSystem(IFileSystem inner, Action before) : IFileSystem
+{
+    public IFile Open(string path, FileOpening mode)
+    {
+        before();
+        return new HookedFile(inner.Open(path, mode), before);
+    }
+
+    public bool FileExists(string path)
+    {
+        before();
+        return inner.FileExists(path);
+    }
+
+    public bool DirectoryExists(string path)
+    {
+        before();
+        return inner.DirectoryExists(path);
+    }
+
+    public IReadOnlyList<string> List(string directory)
+    {
+        before();
+        return inner.List(directory);
+    }
+
+    public void CreateDirectory(string path) => inner.CreateDirectory(path);
+
+    public void Delete(string path) => inner.Delete(path);
+
+    public void Rename(string source, string target) => inner.Rename(source, target);
+
+    public void SyncDirectory(string path) => inner.SyncDirectory(path);
+
+    public IDisposable? TryLock(string path) => inner.TryLock(path);
+
+    private sealed class HookedFile(IFile inner, Action before) : IFile
+    {
+        public string Path => inner.Path;
+
+        public long Length
+        {
+            get
+            {
+                before();
+                return inner.Length;
+            }
+        }
+
+        public int Read(long offset, Span<byte> buffer)
+        {
+            before();
+            return inner.Read(offset, buffer);
+        }
+
+        public void Write(long offset, ReadOnlySpan<byte> bytes) => inner.Write(offset, bytes);
+
+        public void SetLength(long length) => inner.SetLength(length);
+
+        public void Sync() => inner.Sync();
+
+        public void Dispose() => inner.Dispose();
+    }
+}
