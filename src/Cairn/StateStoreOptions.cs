@@ -5,6 +5,9 @@ namespace Cairn;
 /// <summary>The options of a store. Checked together when it is opened.</summary>
 public sealed class StateStoreOptions
 {
+    /// <summary>The segment size of a store that is created without naming one.</summary>
+    internal const int DefaultSegmentBytes = 64 << 20;
+
     /// <summary>When a commit is made durable. Default: <see cref="Durability.Durable"/>.</summary>
     public Durability Durability { get; init; } = Durability.Durable;
 
@@ -29,8 +32,8 @@ public sealed class StateStoreOptions
     /// <summary>The most memory for superseded pages that keep recent heights readable, in bytes; the newest two heights are always readable. Default: 128 MiB.</summary>
     public long RecentViewBytes { get; init; } = 128L << 20;
 
-    /// <summary>Directory home: the size of a log segment in bytes, a multiple of 4 KiB, at least 64 KiB; larger records get a segment of their own. Fixed at creation. Default: 64 MiB.</summary>
-    public int SegmentBytes { get; init; } = 64 << 20;
+    /// <summary>Directory home: the size of a log segment in bytes, a multiple of 4 KiB, at least 64 KiB; larger records get a segment of their own. Fixed at creation: an existing store keeps its own, and refuses any other than that and the default. Default: 64 MiB.</summary>
+    public int SegmentBytes { get; init; } = DefaultSegmentBytes;
 
     /// <summary>Directory home: the size at which a page file is sealed, in bytes, at least 64 KiB, at most 1 GiB. Default: 256 MiB.</summary>
     public int PageFileBytes { get; init; } = 256 << 20;

@@ -12,7 +12,6 @@ internal static class HeadHintLayout
     public const int FormatVersionOffset = 12;
     public const int StoreIdOffset = 16;
     public const int EndOffset = 32;
-    public const int HeightOffset = 56;
     public const int SizeBytes = 64;
 }
 
@@ -21,8 +20,7 @@ internal static class HeadHintLayout
 /// old or damaged, and recovery never looks at it.
 /// </summary>
 /// <param name="End">The durable end of the log.</param>
-/// <param name="Height">The height of the last record before it.</param>
-internal readonly record struct HeadHint(LogPosition End, BlockHeight Height)
+internal readonly record struct HeadHint(LogPosition End)
 {
     /// <summary>The name of the file within the store.</summary>
     public const string FileName = "head";
@@ -43,7 +41,6 @@ internal readonly record struct HeadHint(LogPosition End, BlockHeight Height)
         BinaryPrimitives.WriteUInt32LittleEndian(destination[HeadHintLayout.FormatVersionOffset..], FormatVersion);
         storeId.Write(destination[HeadHintLayout.StoreIdOffset..]);
         LogPositionCodec.Write(destination[HeadHintLayout.EndOffset..], End);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[HeadHintLayout.HeightOffset..], Height.Value);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[HeadHintLayout.ChecksumOffset..], Crc32C.Compute(destination[HeadHintLayout.FormatVersionOffset..]));
     }
 
@@ -61,9 +58,7 @@ internal readonly record struct HeadHint(LogPosition End, BlockHeight Height)
             return false;
         }
 
-        hint = new HeadHint(
-            LogPositionCodec.Read(source[HeadHintLayout.EndOffset..]),
-            new BlockHeight(BinaryPrimitives.ReadUInt64LittleEndian(source[HeadHintLayout.HeightOffset..])));
+        hint = new HeadHint(LogPositionCodec.Read(source[HeadHintLayout.EndOffset..]));
         return true;
     }
 }

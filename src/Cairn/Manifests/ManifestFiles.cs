@@ -19,6 +19,9 @@ internal static class ManifestFiles
     /// <summary>The file of the even generations.</summary>
     public const string EvenName = "manifest-b";
 
+    /// <summary>The generations that come with new files.</summary>
+    private const ulong FirstGenerations = 2;
+
     /// <summary>How often a reader beside a writer looks. Each look would have to fall into another rewriting of both copies.</summary>
     private const int ReadAttempts = 16;
 
@@ -44,16 +47,18 @@ internal static class ManifestFiles
     /// Reads the newest manifest while a writer in another process may be replacing it. A copy that is being rewritten looks torn, and both may do so
     /// when the writer is at one and then at the other; but at any moment one is whole, so looking again helps.
     /// </summary>
-    /// <exception cref="StateCorruptedException">No copy is sound however often one looks.</exception>
-    public static StoreManifest ReadBesideWriter(IFileSystem fileSystem, string directory)
+    /// <exception cref="StateCorruptedException">The copies are of different stores.</exception>
+    /// <exception cref="StoreFormatException">A copy is of a version, or with features, that are not known.</exception>
+    /// <exception cref="IOException">Reading failed.</exception>
+    public static ManifestReading ReadBesideWriter(IFileSystem fileSystem, string directory)
     {
         ManifestReading reading = Read(fileSystem, directory);
-        for (int attempt = 1; attempt < ReadAttempts && reading.Newest is null; attempt++)
+        for (int attempt = 1; attempt < ReadAttempts && reading.Newest is null && !reading.IsAbsent; attempt++)
         {
             reading = Read(fileSystem, directory);
         }
 
-        return reading.Newest ?? throw reading.Damages[0];
+        return reading;
     }
 
     /// <summary>Writes a manifest over the older copy and makes it durable.</summary>
@@ -77,11 +82,24 @@ internal static class ManifestFiles
             file.Sync();
         }
 
-        if (isNew)
+        if (isNew || manifest.Content.Generation <= FirstGenerations)
         {
-            // If the crash comes before this, the whole copy may be gone: then the other one, or the creation of the store, counts.
+            // If the crash comes before this, the whole copy may be gone: then the other one counts, or there is no store yet. The first generations are
+            // synced even where the file is there, since a process that made it may have been killed before it could.
             fileSystem.SyncDirectory(directory);
         }
+    }
+
+    /// <summary>
+    /// Makes the manifest that was found newest durable, which it need not be: the process before may have been killed before a sync, or its sync may have
+    /// failed, after which the system shows bytes that no later sync would write. So it is written once more, the same bytes in the same place. Without
+    /// this the next checkpoint would overwrite the only copy that is on the disk.
+    /// </summary>
+    /// <exception cref="IOException">Writing or syncing failed.</exception>
+    public static void MakeDurable(IFileSystem fileSystem, string directory, StoreManifest newest)
+    {
+        Write(fileSystem, directory, newest);
+        fileSystem.SyncDirectory(directory);
     }
 
     /// <summary>What is wrong with the copies, for checking. A store opens as long as one of them is sound.</summary>

@@ -4,7 +4,7 @@ using Cairn.Manifests;
 
 namespace Cairn.Pages;
 
-/// <content>Writing: one thread at a time owns every field here; only <c>_writer</c> is read by others.</content>
+/// <content>Writing checkpoints: one thread at a time owns every field here; only <c>_writer</c> is read by others.</content>
 internal sealed partial class PageFiles
 {
     private readonly int _pageFileBytes;
@@ -39,6 +39,11 @@ internal sealed partial class PageFiles
     private void FindLeftovers()
     {
         _highestFile = _manifest.HighestFile;
+        if (!_fileSystem.DirectoryExists(_directory))
+        {
+            return; // it comes with the first page
+        }
+
         foreach (string name in _fileSystem.List(_directory))
         {
             if (PageFile.TryParse(name, out uint number) && !_files.ContainsKey(number))
@@ -87,6 +92,12 @@ internal sealed partial class PageFiles
     {
         uint number = checked(_highestFile + 1);
         PageFile page = new(_directory, number, end: 0);
+        if (!_fileSystem.DirectoryExists(_directory))
+        {
+            _fileSystem.CreateDirectory(_directory);
+            _fileSystem.SyncDirectory(_store);
+        }
+
         IFile file = _fileSystem.Open(page.Path, FileOpening.CreateNew);
         _highestFile = number;
         _hasNewFiles = true;

@@ -133,7 +133,8 @@ internal sealed partial class PageFiles : IPageStore
             return ValueTask.CompletedTask;
         }
 
-        StoreManifest newest = ManifestFiles.ReadBesideWriter(_fileSystem, _store);
+        ManifestReading reading = ManifestFiles.ReadBesideWriter(_fileSystem, _store);
+        StoreManifest newest = reading.Newest ?? throw reading.Damages[0];
         if (newest.StoreId != _manifest.StoreId)
         {
             throw new StateCorruptedException(_store, -1, "store id", _manifest.StoreId.ToString(), newest.StoreId.ToString());
@@ -160,7 +161,8 @@ internal sealed partial class PageFiles : IPageStore
         return ValueTask.CompletedTask;
     }
 
-    private void Close()
+    /// <summary>Closes all files; the last reader of one closes it. Pages of a checkpoint that is not committed count for nothing.</summary>
+    public void Close()
     {
         if (!_closed)
         {

@@ -6,7 +6,7 @@ namespace Cairn.Tests.Manifests;
 
 public sealed class HeadHintTests
 {
-    private static readonly HeadHint Sample = new(new LogPosition(77, 0x0000_0003_0000_4000, 0xcafebabe), (BlockHeight)1_234_567ul);
+    private static readonly HeadHint Sample = new(new LogPosition(77, 0x0000_0003_0000_4000, 0xcafebabe));
 
     [Fact]
     public void Hint_Written_IsTheGoldenFile() => GoldenFile.Check("head.bin", Encoded());

@@ -30,7 +30,7 @@ internal static class PageFilesBench
         PageFiles.Open(files, Store, ManifestFiles.Read(files, Store).Newest!, fileBytes, isReadOnly: false);
 
     public static PageFiles OpenReadOnly(IFileSystem files) =>
-        PageFiles.Open(files, Store, ManifestFiles.ReadBesideWriter(files, Store), FileBytes, isReadOnly: true);
+        PageFiles.Open(files, Store, ManifestFiles.ReadBesideWriter(files, Store).Newest!, FileBytes, isReadOnly: true);
 
     public static byte[] Read(IPageStore pages, PageId id, int length)
     {

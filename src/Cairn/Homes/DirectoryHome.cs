@@ -1,0 +1,203 @@
+using Cairn.IO;
+using Cairn.Log;
+using Cairn.Manifests;
+using Cairn.Pages;
+
+namespace Cairn.Homes;
+
+/// <summary>
+/// The directory home: the log in segments, the pages in page files, the manifest in two copies. See "The files of a directory store" in docs/format.md.
+/// <list type="bullet">
+/// <item>For writing, the lock is held from before the first look to the end of disposing.</item>
+/// <item>A store exists from the moment its first manifest is durable; nothing else is made before. So whatever has a log or pages but no sound
+/// manifest is damaged, and never taken for an empty store.</item>
+/// <item>Nothing is written before all files have been found sound as far as opening looks at them.</item>
+/// <item>Read-only, nothing is locked, made or written.</item>
+/// </list>
+/// </summary>
+internal sealed class DirectoryHome : IHome
+{
+    /// <summary>The name of this kind of home, its scheme.</summary>
+    public const string KindName = "dir";
+
+    /// <summary>The directory of the segments within a store.</summary>
+    public const string LogDirectoryName = "log";
+
+    private readonly string _path;
+    private readonly PageFiles _pages;
+    private readonly IDisposable? _lock;
+    private bool _isDisposed;
+
+    private DirectoryHome(string path, IBlockLog log, LogRecovery logRecovery, PageFiles pages, IDisposable? @lock)
+    {
+        _path = path;
+        _pages = pages;
+        _lock = @lock;
+        Log = log;
+        LogRecovery = logRecovery;
+    }
+
+    /// <inheritdoc/>
+    public string Location => $"{KindName}:{_path}";
+
+    /// <inheritdoc/>
+    public string Kind => KindName;
+
+    /// <inheritdoc/>
+    public bool IsReadOnly => _lock is null;
+
+    /// <inheritdoc/>
+    public LogRecovery LogRecovery { get; }
+
+    /// <inheritdoc/>
+    public IBlockLog Log { get; }
+
+    /// <inheritdoc/>
+    public IPageStore Pages => _pages;
+
+    /// <summary>
+    /// What is wrong with the manifest copy that does not count; empty when nothing is. The store opened with the other copy, from which the log reaches
+    /// to the end; the next checkpoint replaces the damaged one.
+    /// </summary>
+    public IReadOnlyList<FileFault> ManifestFaults { get; private init; } = [];
+
+    /// <summary>Opens the store in a directory, or creates it where the options allow.</summary>
+    /// <param name="fileSystem">Where the directory is.</param>
+    /// <param name="path">The directory, as a full path.</param>
+    /// <param name="options">The options, valid.</param>
+    /// <exception cref="StoreNotFoundException">There is no store and none may be created, or something else is there.</exception>
+    /// <exception cref="StoreLockedException">Another process writes to it.</exception>
+    /// <exception cref="StoreOptionsException">The segment size is not the one the store was created with.</exception>
+    /// <exception cref="StateCorruptedException">Its bytes are damaged.</exception>
+    /// <exception cref="StoreFormatException">It was written by a later version.</exception>
+    /// <exception cref="IOException">Reading or writing failed.</exception>
+    public static DirectoryHome Open(IFileSystem fileSystem, string path, StateStoreOptions options)
+    {
+        StoreFinding finding = StoreFinding.At(fileSystem, path);
+        bool mayCreate = options is { ReadOnly: false, CreateIfMissing: true };
+        if (finding.Contents != StoreContents.DirectoryStore && !(mayCreate && finding.Contents is StoreContents.Nothing or StoreContents.EmptyDirectory))
+        {
+            throw new StoreNotFoundException(path, finding.Detail);
+        }
+
+        return options.ReadOnly ? OpenReadOnly(fileSystem, path, options, finding) : OpenForWriting(fileSystem, path, options, finding);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
+        try
+        {
+            await Log.DisposeAsync().ConfigureAwait(false);
+            await _pages.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _lock?.Dispose();
+        }
+    }
+
+    private static DirectoryHome OpenReadOnly(IFileSystem fileSystem, string path, StateStoreOptions options, StoreFinding finding)
+    {
+        ManifestReading reading = ManifestFiles.ReadBesideWriter(fileSystem, path);
+        StoreManifest manifest = reading.Newest ?? throw Unreadable(path, reading, finding);
+        PageFiles pages = PageFiles.Open(fileSystem, path, manifest, options.PageFileBytes, isReadOnly: true);
+        try
+        {
+            HeadHintFile hint = new(fileSystem, path, manifest.StoreId);
+            SegmentLog log = OpenLog(fileSystem, path, manifest, new SegmentLogOptions { ReadOnly = true, HeadHint = hint.ReadSequence });
+            return new DirectoryHome(path, log, log.Recovery, pages, @lock: null);
+        }
+        catch
+        {
+            pages.Close();
+            throw;
+        }
+    }
+
+    private static DirectoryHome OpenForWriting(IFileSystem fileSystem, string path, StateStoreOptions options, StoreFinding finding)
+    {
+        if (finding.Contents != StoreContents.DirectoryStore)
+        {
+            StoreDirectories.Create(fileSystem, path);
+        }
+
+        IDisposable held = fileSystem.TryLock(Path.Combine(path, StoreFinding.LockFileName)) ?? throw new StoreLockedException(path);
+        PageFiles? pages = null;
+        HeadHintFile? hint = null;
+        try
+        {
+            ManifestReading reading = ManifestFiles.Read(fileSystem, path);
+            StoreManifest manifest = reading.Newest ?? Create(fileSystem, path, options, reading);
+            RefuseOtherSegments(manifest, options);
+            pages = PageFiles.Open(fileSystem, path, manifest, options.PageFileBytes, isReadOnly: false);
+
+            // Everything else is only read until here. The log is the last to judge, then it removes what a crash left at its end.
+            SegmentLog log = OpenLog(fileSystem, path, manifest, new SegmentLogOptions { SegmentBytes = manifest.SegmentBytes });
+            if (reading.Newest is not null)
+            {
+                ManifestFiles.MakeDurable(fileSystem, path, manifest);
+            }
+
+            hint = new HeadHintFile(fileSystem, path, manifest.StoreId);
+            hint.Write(log.DurableEnd);
+            return new DirectoryHome(path, new DirectoryLog(log, hint), log.Recovery, pages, held)
+            {
+                ManifestFaults = reading.Newest is null ? [] : [.. reading.Damages.Select(FileFault.Of)],
+            };
+        }
+        catch
+        {
+            hint?.Dispose();
+            pages?.Close();
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the log behind a manifest. It refuses unless it has every record behind the place to replay from, which a manifest that is a fallback needs most.</summary>
+    private static SegmentLog OpenLog(IFileSystem fileSystem, string path, StoreManifest manifest, SegmentLogOptions options) =>
+        SegmentLog.Open(fileSystem, Path.Combine(path, LogDirectoryName), options, manifest.Content.ReplayFrom, manifest.Content.LogEnd);
+
+    /// <summary>Begins a store: its first manifest, durable before anything else. A creation that was interrupted before that is begun again.</summary>
+    private static StoreManifest Create(IFileSystem fileSystem, string path, StateStoreOptions options, ManifestReading reading)
+    {
+        // Looked at again: until the lock was taken, another process could create the store.
+        StoreFinding finding = StoreFinding.At(fileSystem, path);
+        if (!options.CreateIfMissing || finding.HasContent)
+        {
+            throw Unreadable(path, reading, finding);
+        }
+
+        StoreManifest manifest = new()
+        {
+            StoreId = StoreId.New(),
+            SegmentBytes = options.SegmentBytes,
+            Content = Manifest.Empty with { Generation = 1 },
+        };
+        ManifestFiles.Write(fileSystem, path, manifest);
+        return manifest;
+    }
+
+    /// <summary>The refusal of a store without a sound manifest: damaged if it ever had content, else never finished.</summary>
+    private static StateStoreException Unreadable(string path, ManifestReading reading, StoreFinding finding) => finding.HasContent
+        ? reading.Damages[0]
+        : new StoreNotFoundException(path, "its creation was interrupted before it held anything");
+
+    /// <summary>What was fixed at creation counts. An option that was left at its default asks for nothing; another value that differs is a mistake.</summary>
+    private static void RefuseOtherSegments(StoreManifest manifest, StateStoreOptions options)
+    {
+        if (options.SegmentBytes != manifest.SegmentBytes && options.SegmentBytes != StateStoreOptions.DefaultSegmentBytes)
+        {
+            throw new StoreOptionsException(
+                nameof(StateStoreOptions.SegmentBytes),
+                $"{options.SegmentBytes} was asked for, but the store was created with {manifest.SegmentBytes}, which cannot be changed. Leave the option out.");
+        }
+    }
+}

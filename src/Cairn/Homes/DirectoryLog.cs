@@ -1,0 +1,47 @@
+using Cairn.Log;
+
+namespace Cairn.Homes;
+
+/// <summary>
+/// The log of a directory home that is open for writing: after each sync it tells readers in other processes how far they may read. Same threads as
+/// <see cref="SegmentLog"/>.
+/// </summary>
+internal sealed class DirectoryLog(SegmentLog log, HeadHintFile hint) : IBlockLog
+{
+    /// <inheritdoc/>
+    public LogPosition End => log.End;
+
+    /// <inheritdoc/>
+    public LogPosition DurableEnd => log.DurableEnd;
+
+    /// <inheritdoc/>
+    public long StoredBytes => log.StoredBytes;
+
+    /// <inheritdoc/>
+    public long BytesBetween(LogPosition from, LogPosition to) => log.BytesBetween(from, to);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<LogRecord> Read(LogPosition from, CancellationToken cancellationToken) => log.Read(from, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask AppendAsync(LogRecord record, CancellationToken cancellationToken) => log.AppendAsync(record, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask SyncAsync(CancellationToken cancellationToken)
+    {
+        await log.SyncAsync(cancellationToken).ConfigureAwait(false);
+
+        // If the crash comes here, readers stop at the sync before: they see less than there is, never more.
+        hint.Write(log.DurableEnd);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RefreshAsync(CancellationToken cancellationToken) => log.RefreshAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        hint.Dispose();
+        await log.DisposeAsync().ConfigureAwait(false);
+    }
+}
