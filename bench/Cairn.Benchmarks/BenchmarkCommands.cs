@@ -55,9 +55,11 @@ internal static class BenchmarkCommands
 
     private static Command Parts()
     {
-        Command command = new("parts", "Micro-benchmarks: hashing.");
-        command.SetAction(_ => HashBenchmark.Run());
-        return command;
+        Command hash = new("hash", "Nanoseconds a hash for every SHA-256 implementation.");
+        hash.SetAction(_ => HashBenchmark.Run());
+        Command block = new("block", "The steps of a block, each on its own.");
+        block.SetAction(async (parsed, _) => await BlockParts.RunAsync(Read(parsed)));
+        return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block };
     }
 
     /// <summary>What <see cref="ReopenCase"/> starts in order to kill it.</summary>

@@ -6,12 +6,10 @@ using Spectre.Console;
 namespace Cairn.Benchmarks.Cases;
 
 /// <summary>
-/// Runs what a verb asks for, on a fresh store each run: load, then the reads on exactly the loaded keys, then the commits, then reopening. One thread.
+/// Runs what a verb asks for, on a fresh store each run: loads, then the reads on exactly the loaded keys, then the commits, then reopening. One thread.
 /// </summary>
 internal sealed class Suite(BenchmarkOptions options)
 {
-    private const int LeastWidth = 160;
-
     private readonly KeySpace _space = new(options.Seed);
     private readonly Figures _figures = new();
 
@@ -26,8 +24,6 @@ internal sealed class Suite(BenchmarkOptions options)
             throw new InvalidOperationException("A store in memory cannot be reopened. Use --home directory.");
         }
 
-        AnsiConsole.Profile.Capabilities.Ansi &= !Console.IsOutputRedirected;
-        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, LeastWidth);
         string? directory = options.Home == HomeKind.Memory ? null : NewDirectory();
         MachineFacts machine = MachineFacts.Gather(directory);
         DateTimeOffset started = DateTimeOffset.UtcNow;

@@ -7,9 +7,14 @@ namespace Cairn.Benchmarks.Results;
 /// <summary>Writes figures for people: a table a verb, a column a case; medians, and how far from them the runs were.</summary>
 internal static class TableReport
 {
-    /// <summary>Writes the facts of the machine.</summary>
+    /// <summary>What the widest table takes.</summary>
+    private const int LeastWidth = 200;
+
+    /// <summary>Writes the facts of the machine. Comes first.</summary>
     public static void WriteHeader(BenchmarkOptions options, MachineFacts machine)
     {
+        AnsiConsole.Profile.Capabilities.Ansi &= !Console.IsOutputRedirected;
+        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, LeastWidth);
         AnsiConsole.WriteLine($"{machine.Processor}, {machine.Cores} cores, SIMD {machine.Simd}, {machine.MemoryBytes / 1e9:F1} GB");
         AnsiConsole.WriteLine($"{machine.Kernel}; {machine.Runtime}; stores on {machine.FileSystem}");
         AnsiConsole.WriteLine($"{options.Describe()}");
@@ -35,7 +40,7 @@ internal static class TableReport
     private static void WriteTable(string name, IReadOnlyList<Figure> figures)
     {
         string[] columns = Columns(figures);
-        Table table = new() { Title = new TableTitle(Markup.Escape(name)), Border = TableBorder.Rounded };
+        Table table = new() { Title = new TableTitle(Markup.Escape(name), Style.Plain), Border = TableBorder.Rounded };
         table.AddColumn(string.Empty);
         foreach (string column in columns)
         {

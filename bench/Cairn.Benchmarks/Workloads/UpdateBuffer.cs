@@ -1,3 +1,5 @@
+using Cairn.Tree;
+
 namespace Cairn.Benchmarks.Workloads;
 
 /// <summary>The updates of one block, written out before the clock starts. One thread at a time; used again for every block.</summary>
@@ -39,7 +41,20 @@ internal sealed class UpdateBuffer
     {
         for (int i = 0; i < Count; i++)
         {
-            draft.Put(_keys.AsSpan(i * KeySpace.KeyBytes, KeySpace.KeyBytes), _values.AsSpan(i * KeySpace.MaxValueBytes, _valueBytes[i]));
+            draft.Put(Key(i), Value(i));
         }
     }
+
+    /// <summary>Puts all updates into a change set, as a draft does.</summary>
+    public void PutInto(ChangeSet changes)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            changes.Put(Key(i), Value(i));
+        }
+    }
+
+    private ReadOnlySpan<byte> Key(int index) => _keys.AsSpan(index * KeySpace.KeyBytes, KeySpace.KeyBytes);
+
+    private ReadOnlySpan<byte> Value(int index) => _values.AsSpan(index * KeySpace.MaxValueBytes, _valueBytes[index]);
 }
