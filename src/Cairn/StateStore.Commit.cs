@@ -130,7 +130,7 @@ public sealed partial class StateStore
             ThrowIfUnwritable();
             await AppendAsync(record).ConfigureAwait(false);
             StateVersion version = new(draft.Ordinal, draft.Height, draft.TimeTicks, applied.State.Root, applied.Local.Root, _log.End);
-            Publish(version, applied);
+            Publish(version, applied.State, applied.Local);
             draft.MarkCommitted(version);
             if (IsDurable(version))
             {
@@ -192,13 +192,13 @@ public sealed partial class StateStore
 
     private bool IsDurable(StateVersion version) => _log.DurableEnd.Sequence >= version.After.Sequence;
 
-    private void Publish(StateVersion version, AppliedDraft applied)
+    private void Publish(StateVersion version, TreeChange state, TreeChange local)
     {
-        Pages.Commit(applied.State.Created, applied.State.Superseded);
-        Pages.Commit(applied.Local.Created, applied.Local.Superseded);
-        NoteSuperseded(applied.State);
-        NoteSuperseded(applied.Local);
-        Versions.Publish(version, applied.State.Superseded.Concat(applied.Local.Superseded));
+        Pages.Commit(state.Created, state.Superseded);
+        Pages.Commit(local.Created, local.Superseded);
+        NoteSuperseded(state);
+        NoteSuperseded(local);
+        Versions.Publish(version, state.Superseded.Concat(local.Superseded));
     }
 
     /// <summary>Closes the store for writing after a failed write: what is in memory may be ahead of what is on disk, and a retried sync can report success for bytes the system has dropped.</summary>

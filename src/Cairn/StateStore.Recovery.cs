@@ -53,12 +53,6 @@ public sealed partial class StateStore
         }
     }
 
-    private static StateVersion VersionOf(Manifest manifest, ulong ordinal) =>
-        new(ordinal, manifest.Height, manifest.TimeTicks, RootOf(manifest.State, TreeKind.State), RootOf(manifest.Local, TreeKind.Local), manifest.ReplayFrom);
-
-    private static TreeRoot RootOf(RootPage page, TreeKind tree) =>
-        page.Id == PageId.None ? TreeRoot.Empty(tree) : new TreeRoot(new PageReference(page.Id, page.Bytes, page.Crc, tree, stub: null), page.Hash, page.Totals);
-
     private async Task RecoverAsync(CancellationToken cancellationToken)
     {
         long started = _options.TimeProvider.GetTimestamp();
@@ -88,7 +82,7 @@ public sealed partial class StateStore
     private async Task ReplayAsync(ReplayCounts counts, CancellationToken cancellationToken)
     {
         LogPosition end = _log.End;
-        Appliers appliers = NewAppliers();
+        BlockReplayer replayer = new(Pages, Location);
         await foreach (LogRecord record in _log.Read(_replayedThrough, cancellationToken).ConfigureAwait(false))
         {
             StateVersion head = Versions.Head;
@@ -97,7 +91,7 @@ public sealed partial class StateStore
                 continue;
             }
 
-            Replayed replayed = Replay(record, head, head.Ordinal + 1, end, appliers);
+            ReplayedBlock replayed = replayer.Replay(record, head, head.Ordinal + 1, end);
             counts.Records++;
             counts.Blocks += record.Kind == RecordKind.Block ? 1 : 0;
             if (IsReadOnly)
@@ -105,7 +99,7 @@ public sealed partial class StateStore
                 replayed.TrackIn(_replayed);
             }
 
-            Publish(replayed.Version, replayed.Draft);
+            Publish(replayed.Version, replayed.State, replayed.Local);
         }
 
         _replayedThrough = end;
@@ -118,14 +112,14 @@ public sealed partial class StateStore
     private async Task GoOverToAsync(Manifest manifest, CancellationToken cancellationToken)
     {
         LogPosition end = _log.End;
-        Appliers appliers = NewAppliers();
+        BlockReplayer replayer = new(Pages, Location);
         HashSet<PageReference> made = [];
-        StateVersion version = VersionOf(manifest, Versions.Head.Ordinal + 1);
+        StateVersion version = StateVersion.Of(manifest, Versions.Head.Ordinal + 1);
         try
         {
             await foreach (LogRecord record in _log.Read(manifest.ReplayFrom, cancellationToken).ConfigureAwait(false))
             {
-                Replayed replayed = Replay(record, version, version.Ordinal, end, appliers);
+                ReplayedBlock replayed = replayer.Replay(record, version, version.Ordinal, end);
                 Pages.Discard([.. replayed.Superseded.Where(made.Contains)]);
                 replayed.TrackIn(made);
                 version = replayed.Version;
@@ -143,57 +137,6 @@ public sealed partial class StateStore
         _manifest = manifest;
         _replayedThrough = end;
         Versions.Restart(version, replaced);
-    }
-
-    /// <summary>Applies a record to a version. Nothing is published.</summary>
-    private Replayed Replay(LogRecord record, StateVersion head, ulong ordinal, LogPosition end, Appliers appliers)
-    {
-        LogPosition after = record.Sequence == end.Sequence ? end : new LogPosition(record.Sequence, 0, 0);
-        switch (record.Kind)
-        {
-            case RecordKind.Block:
-                break;
-            case RecordKind.Finalise:
-                TreeChange sameState = new() { Root = head.State };
-                TreeChange sameLocal = new() { Root = head.Local };
-                return new Replayed(
-                    new StateVersion(ordinal, head.Height, head.TimeTicks, head.State, head.Local, after), new AppliedDraft(sameState, sameLocal, ChangeList.Empty, ChangeList.Empty));
-            default:
-                throw new StoreFormatException(Location, "kind of log record", "blocks", $"'{record.Kind}' at sequence {record.Sequence}");
-        }
-
-        Require(record, record.PreviousRoot == head.State.Hash, "state root before the block", $"{head.State.Hash}", $"{record.PreviousRoot}");
-        Require(record, record.ParentHeight == head.Height && (head.Height is not { } below || record.Height > below), "height of the block before", $"{head.Height}", $"{record.ParentHeight}, then {record.Height}");
-        TreeChange state = appliers.State.Apply(head.State, ChangeBatch.Of(record.StateChanges), record.Height, ordinal, record: null);
-        TreeChange local = appliers.Local.Apply(head.Local, ChangeBatch.Of(record.LocalChanges), record.Height, ordinal, record: null);
-        Pages.AddDraft(state.Created);
-        Pages.AddDraft(local.Created);
-        Require(record, state.Root.Hash == record.Root, "state root after the block", $"{record.Root}", $"{state.Root.Hash}");
-        Require(record, state.Root.Totals == record.StateTotals, "totals of the state tree", $"{record.StateTotals}", $"{state.Root.Totals}");
-        Require(record, local.Root.Totals == record.LocalTotals, "totals of the local tree", $"{record.LocalTotals}", $"{local.Root.Totals}");
-        return new Replayed(
-            new StateVersion(ordinal, record.Height, record.TimeTicks, state.Root, local.Root, after), new AppliedDraft(state, local, record.StateChanges, record.LocalChanges));
-    }
-
-    private void Require(LogRecord record, bool holds, string what, string expected, string found)
-    {
-        if (!holds)
-        {
-            throw new StateCorruptedException(Location, -1, $"replaying record {record.Sequence} (block {record.Height}): {what}", expected, found);
-        }
-    }
-
-    private sealed record Replayed(StateVersion Version, AppliedDraft Draft)
-    {
-        public IEnumerable<PageReference> Superseded => Draft.State.Superseded.Concat(Draft.Local.Superseded);
-
-        /// <summary>Keeps a set of the pages that only memory has up to date.</summary>
-        public void TrackIn(HashSet<PageReference> made)
-        {
-            made.UnionWith(Draft.State.Created);
-            made.UnionWith(Draft.Local.Created);
-            made.ExceptWith(Superseded);
-        }
     }
 
     private sealed class ReplayCounts

@@ -27,7 +27,7 @@ public sealed partial class StateStore : IAsyncDisposable
         _options = options;
         Pages = new PageCache(home.Pages, options.CacheBytes, new PagePool(options.PoisonFreedPages));
         _manifest = home.Pages?.Manifest ?? Manifest.Empty;
-        Versions = new VersionChain(Pages, options.RecentViewBytes, VersionOf(_manifest, ordinal: 1));
+        Versions = new VersionChain(Pages, options.RecentViewBytes, StateVersion.Of(_manifest, ordinal: 1));
         _metrics = new StoreMetrics(this);
     }
 
@@ -175,7 +175,7 @@ public sealed partial class StateStore : IAsyncDisposable
     {
         if (!_appliers.TryTake(out Appliers? appliers))
         {
-            appliers = NewAppliers();
+            appliers = new Appliers(new TreeApplier(Pages, TreeKind.State), new TreeApplier(Pages, TreeKind.Local));
         }
 
         TreeChange? state = null;
@@ -199,8 +199,6 @@ public sealed partial class StateStore : IAsyncDisposable
             _appliers.Add(appliers);
         }
     }
-
-    private Appliers NewAppliers() => new(new TreeApplier(Pages, TreeKind.State), new TreeApplier(Pages, TreeKind.Local));
 
     private void Raise(StoreEvent happened) => _options.OnEvent?.Invoke(happened);
 

@@ -16,6 +16,10 @@ internal sealed class StateVersion
         After = after;
     }
 
+    /// <summary>The version a manifest declares.</summary>
+    public static StateVersion Of(Manifest manifest, ulong ordinal) =>
+        new(ordinal, manifest.Height, manifest.TimeTicks, RootOf(manifest.State, TreeKind.State), RootOf(manifest.Local, TreeKind.Local), manifest.ReplayFrom);
+
     /// <summary>Counts the versions of this process, from 1.</summary>
     public ulong Ordinal { get; }
 
@@ -39,4 +43,7 @@ internal sealed class StateVersion
 
     /// <summary>The pages that this version no longer has but some version before it does.</summary>
     public List<PageReference> Died { get; set; } = [];
+
+    private static TreeRoot RootOf(RootPage page, TreeKind tree) =>
+        page.Id == PageId.None ? TreeRoot.Empty(tree) : new TreeRoot(new PageReference(page.Id, page.Bytes, page.Crc, tree, stub: null), page.Hash, page.Totals);
 }
