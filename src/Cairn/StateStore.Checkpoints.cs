@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Cairn.Checkpoints;
 using Cairn.Homes;
@@ -82,6 +83,7 @@ public sealed partial class StateStore
     private async Task RunCheckpointAsync()
     {
         long started = _options.TimeProvider.GetTimestamp();
+        using Activity? activity = StoreActivities.Start("cairn.checkpoint", Location, Height);
         Bearings bearings = await TakeBearingsAsync().ConfigureAwait(false);
         try
         {

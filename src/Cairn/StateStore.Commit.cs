@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cairn.Homes;
 using Cairn.Tree;
 
@@ -38,6 +39,7 @@ public sealed partial class StateStore
 
         try
         {
+            using Activity? activity = StoreActivities.Start("cairn.commit", Location, draft.Height);
             long started = _options.TimeProvider.GetTimestamp();
             await WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
             ThrowIfNotCommittable(draft);

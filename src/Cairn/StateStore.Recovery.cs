@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cairn.Homes;
 using Cairn.Tree;
 
@@ -55,6 +56,7 @@ public sealed partial class StateStore
 
     private async Task RecoverAsync(CancellationToken cancellationToken)
     {
+        using Activity? activity = StoreActivities.Start("cairn.open", Location);
         long started = _options.TimeProvider.GetTimestamp();
         ReplayCounts counts = new();
         _replayedThrough = _manifest.ReplayFrom;
