@@ -66,7 +66,7 @@ public sealed partial class StateStore : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(location);
         options ??= new StateStoreOptions();
-        return OpenAsync(new MemoryHome(), options, cancellationToken);
+        return OpenAsync(HomeLocator.Open(location, options), options, cancellationToken);
     }
 
     /// <summary>Opens a store on an open home, which the store owns from then on.</summary>

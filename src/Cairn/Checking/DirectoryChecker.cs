@@ -29,7 +29,7 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
         PageFiles pages;
         try
         {
-            pages = PageFiles.Open(files, path, manifest, StateStoreOptions.DefaultPageFileBytes, isReadOnly: true);
+            pages = PageFiles.Open(files, path, manifest, new StateStoreOptions().PageFileBytes, isReadOnly: true);
         }
         catch (StateCorruptedException damage)
         {
@@ -93,7 +93,7 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
         foreach (StoredExtent extent in extents.OrderBy(static extent => extent.Id.Value))
         {
             uint file = PageAddress.Of(extent.Id).File;
-            live[file] = live.GetValueOrDefault(file) + PageFiles.LiveBytesOf(extent.Bytes);
+            live[file] = live.GetValueOrDefault(file) + PageAddress.Aligned(extent.Bytes);
             if (before.Bytes > 0 && PageAddress.Of(before.Id).File == file && PageAddress.Of(before.Id).Offset + before.Bytes > PageAddress.Of(extent.Id).Offset)
             {
                 (string name, long offset) = pages.Locate(extent.Id);
@@ -107,7 +107,7 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
         {
             if (live.GetValueOrDefault(file.Number) != file.LiveBytes && found.ToReport().IsSound)
             {
-                found.Add(new CheckFault(pages.NameOf(file.Number), -1, "live bytes in the manifest", $"{live.GetValueOrDefault(file.Number)}", $"{file.LiveBytes}"));
+                found.Add(new CheckFault(pages.Locate(new PageAddress(file.Number, 0).ToId()).File, -1, "live bytes in the manifest", $"{live.GetValueOrDefault(file.Number)}", $"{file.LiveBytes}"));
             }
         }
     }

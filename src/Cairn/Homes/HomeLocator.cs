@@ -54,6 +54,31 @@ internal static class HomeLocator
         };
     }
 
+    /// <summary>Finds the store at a location without opening it.</summary>
+    /// <exception cref="StoreOptionsException">The scheme is not known, or names no stored store.</exception>
+    /// <exception cref="StoreNotFoundException">There is none.</exception>
+    public static (StoreContents Contents, string Path) Find(string location, IFileSystem fileSystem)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(location);
+        (string? scheme, string name) = Split(location);
+        if (scheme is not (null or DirectoryHome.KindName or JsonLinesFormat.Kind) || name.Length == 0)
+        {
+            throw new StoreOptionsException(LocationName, $"'{location}' names no store on disk. Give a path, or '{DirectoryHome.KindName}:' or '{JsonLinesFormat.Kind}:' and a path.");
+        }
+
+        string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(name));
+        StoreFinding finding = StoreFinding.At(fileSystem, path);
+        StoreContents wanted = scheme switch
+        {
+            DirectoryHome.KindName => StoreContents.DirectoryStore,
+            JsonLinesFormat.Kind => StoreContents.JsonLinesStore,
+            _ => finding.Contents,
+        };
+        return finding.Contents == wanted && wanted is StoreContents.DirectoryStore or StoreContents.JsonLinesStore
+            ? (wanted, path)
+            : throw new StoreNotFoundException(path, finding.Detail);
+    }
+
     /// <summary>Splits a location at its scheme. A single letter is the drive of a Windows path.</summary>
     private static (string? Scheme, string Name) Split(string location)
     {
