@@ -234,7 +234,8 @@ internal sealed class JsonLinesScan
             return;
         }
 
-        int kept = Math.Max(0, Available(at));
+        // The place may lie before the buffer: looking behind a bad line begins again at its start.
+        int kept = at < _bufferOffset ? 0 : Math.Max(0, Available(at));
         _buffer.AsSpan(_filled - kept, kept).CopyTo(_buffer);
         _bufferOffset = at;
         _filled = kept;

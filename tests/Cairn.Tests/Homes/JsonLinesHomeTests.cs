@@ -112,6 +112,27 @@ public sealed class JsonLinesHomeTests
         Assert.Equal(changes, left.ChangeCount);
     }
 
+    /// <summary>Looking behind a torn line that was longer than the reading buffer went back to a place before the buffer and failed there.</summary>
+    [Fact]
+    public async Task Open_WithATornLineLongerThanTheBuffer_CutsIt()
+    {
+        await using (JsonLinesHome home = Open())
+        {
+            await home.Log.AppendAsync(JsonLinesRecords.Small(1), default);
+            await home.Log.SyncAsync(default);
+            await home.Log.AppendAsync(JsonLinesRecords.Large(2), default);
+            await home.Log.SyncAsync(default);
+        }
+
+        byte[] whole = _files.ReadAllBytes(LogPath);
+        SimulatedFileSystem left = new();
+        left.CreateDirectory(Store);
+        left.WriteAllBytes(LogPath, whole.AsSpan(0, whole.Length - 500));
+        await using JsonLinesHome opened = JsonLinesHome.Open(left, Store, new StateStoreOptions());
+        Assert.Equal(1ul, opened.Log.End.Sequence);
+        Assert.True(opened.LogRecovery.BytesTruncated > 300_000);
+    }
+
     [Fact]
     public void Open_WhereNothingIs_IsRefusedUnlessCreationIsAllowed()
     {

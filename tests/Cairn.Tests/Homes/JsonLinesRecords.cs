@@ -20,6 +20,18 @@ internal static class JsonLinesRecords
         StateChanges = Changes((Bytes($"k{sequence:d3}"), null, Bytes($"value {sequence}"))),
     };
 
+    /// <summary>A block record whose line is longer than what is read at once.</summary>
+    public static LogRecord Large(ulong sequence) => new()
+    {
+        Kind = RecordKind.Block,
+        Sequence = sequence,
+        Height = new BlockHeight(sequence * 10),
+        ParentHeight = new BlockHeight((sequence - 1) * 10),
+        PreviousRoot = Hash(sequence - 1),
+        Root = Hash(sequence),
+        Payload = new byte[200_000],
+    };
+
     /// <summary>A record of any kind with any content.</summary>
     public static LogRecord Any(Random random, ulong sequence)
     {
