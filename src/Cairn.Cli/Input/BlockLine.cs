@@ -16,7 +16,7 @@ internal sealed class BlockLine
     public required IReadOnlyList<BlockLineChange> Changes { get; init; }
 
     /// <summary>The payload; null when the line has none.</summary>
-    public byte[]? Payload { get; init; }
+    public ReadOnlyMemory<byte>? Payload { get; init; }
 
     /// <summary>The state root the block has to have; null when the line does not say.</summary>
     public Hash256? Root { get; init; }

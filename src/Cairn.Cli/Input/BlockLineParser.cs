@@ -99,7 +99,7 @@ internal sealed class BlockLineParser(string file)
             Height = height ?? throw Malformed(reader.TokenStartIndex, "the field 'height' is missing"),
             TimeTicks = ticks,
             Changes = changes ?? throw Malformed(reader.TokenStartIndex, "the field 'changes' is missing; a block without changes has an empty list"),
-            Payload = payload,
+            Payload = payload is null ? (ReadOnlyMemory<byte>?)null : payload, // the conversion of a null array would give an empty payload
             Root = root,
         };
     }

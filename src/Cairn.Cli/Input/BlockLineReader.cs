@@ -78,7 +78,8 @@ internal sealed class BlockLineReader
             Array.Resize(ref _buffer, (int)Math.Min(_maxLineBytes, _buffer.Length * 2L));
         }
 
-        int read = await _stream.ReadAsync(_buffer.AsMemory(_filled), cancellationToken);
+        // A console that waits for input does not look at the token; whoever waits for the console does.
+        int read = await _stream.ReadAsync(_buffer.AsMemory(_filled), cancellationToken).AsTask().WaitAsync(cancellationToken);
         _filled += read;
         _hasEnded = read == 0;
     }

@@ -1,0 +1,20 @@
+namespace Cairn.Cli;
+
+/// <summary>What a command reads from and writes to. Tests give their own.</summary>
+internal sealed class CliStreams
+{
+    /// <summary>Standard input.</summary>
+    public required Stream Input { get; init; }
+
+    /// <summary>Standard output: results only. Buffered; flushed when the command ends.</summary>
+    public required OutputStream Output { get; init; }
+
+    /// <summary>Standard error: everything else.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Whether results go to a terminal.</summary>
+    public bool IsOutputTerminal { get; init; }
+
+    /// <summary>Whether messages go to a terminal, so that progress makes sense.</summary>
+    public bool IsErrorTerminal { get; init; }
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Cairn.Cli.Commands;
+
+/// <summary>The options that several commands have. Each command makes its own.</summary>
+internal static class CommonOptions
+{
+    /// <summary><c>--store</c>.</summary>
+    public static Option<string> Store() => new("--store")
+    {
+        Required = true,
+        HelpName = "STORE",
+        Description = "The store: a path, or dir:PATH, jsonl:PATH, memory:",
+    };
+
+    /// <summary><c>--json</c>.</summary>
+    public static Option<bool> Json(string what) => Flag("--json", what);
+
+    /// <summary>An option without a value.</summary>
+    public static Option<bool> Flag(string name, string description) => new(name) { Arity = ArgumentArity.Zero, Description = description };
+
+    /// <summary><c>--tree</c>.</summary>
+    public static Option<TreeKind> Tree() => Choice("--tree", "state|local", "The tree: state (the default), which the root covers, or local, this node's own records", ("state", TreeKind.State), ("local", TreeKind.Local));
+
+    /// <summary>An option whose value is one of a few words; left out it is the default of its type.</summary>
+    public static Option<T> Choice<T>(string name, string helpName, string description, params (string Word, T Value)[] choices) => new(name)
+    {
+        HelpName = helpName,
+        Description = description,
+        CustomParser = result =>
+        {
+            string word = result.Tokens[0].Value;
+            foreach ((string known, T value) in choices)
+            {
+                if (string.Equals(word, known, StringComparison.Ordinal))
+                {
+                    return value;
+                }
+            }
+
+            result.AddError($"{name} is one of {string.Join(", ", choices.Select(choice => choice.Word))}, not '{word}'");
+            return default!;
+        },
+    };
+
+    /// <summary>An option whose value is a number that is not negative.</summary>
+    public static Option<long?> Number(string name, string description) => new(name)
+    {
+        HelpName = "N",
+        Description = description,
+        CustomParser = result =>
+        {
+            string word = result.Tokens[0].Value;
+            if (long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out long number))
+            {
+                return number;
+            }
+
+            result.AddError($"{name} is a number from 0 to {long.MaxValue}, not '{word}'");
+            return null;
+        },
+    };
+
+    /// <summary>An option or argument that stands for bytes: text, or hexadecimal digits with a flag.</summary>
+    public static byte[] Bytes(string name, string text, bool isHex)
+    {
+        if (!isHex)
+        {
+            return System.Text.Encoding.UTF8.GetBytes(text);
+        }
+
+        try
+        {
+            return Convert.FromHexString(text);
+        }
+        catch (FormatException)
+        {
+            throw new CliException(ExitCode.Malformed, $"{name} '{text}' does not consist of pairs of hexadecimal digits, as --key-hex says.");
+        }
+    }
+}

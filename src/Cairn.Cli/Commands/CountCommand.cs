@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Cairn.Cli.Output;
+
+namespace Cairn.Cli.Commands;
+
+/// <summary><c>cairn count</c>: how much there is.</summary>
+internal static class CountCommand
+{
+    private sealed record Request(string Store, string Prefix, bool IsKeyHex, TreeKind Tree, bool AsJson);
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create(CliStreams streams)
+    {
+        Option<string> store = CommonOptions.Store();
+        Option<string?> prefix = new("--prefix") { HelpName = "P", Description = "Only keys that begin with P" };
+        Option<bool> keyHex = CommonOptions.Flag("--key-hex", "P is given in hexadecimal digits");
+        Option<TreeKind> tree = CommonOptions.Tree();
+        Option<bool> json = CommonOptions.Json("Print {\"entries\":…,\"bytes\":…}");
+        CliCommand command = new(
+            "count",
+            "Print how many entries there are and how many bytes their keys and values have together: ENTRIES BYTES.",
+            "",
+            "cairn count --store my-store",
+            "cairn count --store my-store --prefix punk/ --json")
+        {
+            store, prefix, keyHex, tree, json,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            streams,
+            new Request(parsed.GetRequiredValue(store), parsed.GetValue(prefix) ?? "", parsed.GetValue(keyHex), parsed.GetValue(tree), parsed.GetValue(json)),
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CliStreams streams, Request request, CancellationToken cancellationToken)
+    {
+        byte[] prefix = CommonOptions.Bytes("--prefix", request.Prefix, request.IsKeyHex);
+        await using StateStore store = await StoreAccess.OpenForReadingAsync(request.Store, cancellationToken);
+        using StateView view = store.OpenView();
+        TreeTotals totals = StoreAccess.TreeOf(view, request.Tree).TotalsOf(prefix);
+        if (request.AsJson)
+        {
+            JsonLine.Write(streams.Output, writer =>
+            {
+                writer.WriteNumber("entries", totals.Entries);
+                writer.WriteNumber("bytes", totals.Bytes);
+            });
+        }
+        else
+        {
+            streams.Output.WriteLine($"{totals.Entries} {totals.Bytes}");
+        }
+
+        return ExitCode.Fine;
+    }
+}

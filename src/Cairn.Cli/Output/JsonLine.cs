@@ -1,0 +1,68 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Cairn.Cli.Output;
+
+/// <summary>Results as one JSON object on one line.</summary>
+internal static class JsonLine
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes an object and a line feed.</summary>
+    /// <param name="output">Where it goes.</param>
+    /// <param name="fields">Writes the fields.</param>
+    public static void Write(Stream output, Action<Utf8JsonWriter> fields)
+    {
+        using (Utf8JsonWriter writer = new(output, Options))
+        {
+            writer.WriteStartObject();
+            fields(writer);
+            writer.WriteEndObject();
+        }
+
+        output.Write("\n"u8);
+    }
+
+    /// <summary>Writes bytes as a field: as text where they are, else as hexadecimal digits under the name with <c>Hex</c> behind it.</summary>
+    public static void Bytes(this Utf8JsonWriter writer, string name, ReadOnlySpan<byte> bytes)
+    {
+        if (TextForm.IsText(bytes))
+        {
+            writer.WriteString(name, bytes);
+        }
+        else
+        {
+            writer.WriteString(name + "Hex", Convert.ToHexStringLower(bytes));
+        }
+    }
+
+    /// <summary>Writes a height, or null.</summary>
+    public static void Height(this Utf8JsonWriter writer, string name, BlockHeight? height)
+    {
+        if (height is { } value)
+        {
+            writer.WriteNumber(name, value.Value);
+        }
+        else
+        {
+            writer.WriteNull(name);
+        }
+    }
+
+    /// <summary>Writes a time of 100 ns ticks since 1970 as text, or null. Outside the calendar it is the number.</summary>
+    public static void Time(this Utf8JsonWriter writer, string name, long? ticks)
+    {
+        if (ticks is not { } value)
+        {
+            writer.WriteNull(name);
+        }
+        else if (value >= -DateTime.UnixEpoch.Ticks && value <= DateTime.MaxValue.Ticks - DateTime.UnixEpoch.Ticks)
+        {
+            writer.WriteString(name, TimeText.Of(value));
+        }
+        else
+        {
+            writer.WriteNumber(name, value);
+        }
+    }
+}
