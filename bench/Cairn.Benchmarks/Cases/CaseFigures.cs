@@ -10,8 +10,9 @@ internal static class CaseFigures
     public static void AddUsage(Figures.Column column, Usage usage, long count, string what)
     {
         column.AddBytes("written by the process", usage.WrittenBytes);
-        column.AddBytes("sent to the disk", usage.DeviceBytes);
-        column.Add($"sent to the disk an {what}", "B", (double)usage.DeviceBytes / count);
+        column.Add($"written by the process an {what}", "B", (double)usage.WrittenBytes / count);
+        column.AddBytes("dirtied in the disk's cache", usage.DirtiedBytes);
+        column.AddBytes("written to the disk by all processes", usage.DiskBytes);
         column.Add($"allocated an {what}", "B", (double)usage.AllocatedBytes / count);
         column.AddTime("GC pauses", usage.GcPause);
         column.Add("collections", "1", usage.Collections);
@@ -23,6 +24,7 @@ internal static class CaseFigures
     public static void AddStore(Figures.Column column, StoreStatistics statistics)
     {
         column.AddBytes("resident, peak", Usage.PeakResidentBytes);
+        column.AddBytes("managed heap", GC.GetGCMemoryInfo().HeapSizeBytes);
         column.AddBytes("native for pages", statistics.ReservedBytes);
         column.AddBytes("log", statistics.LogBytes);
         column.AddBytes("page files", statistics.PageBytes);

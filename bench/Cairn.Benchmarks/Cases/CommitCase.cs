@@ -47,9 +47,9 @@ internal sealed class CommitCase
 
     private async Task MeasureAsync(Figures.Column column)
     {
-        ProcFiles.ResetPeakMemory();
+        UsageMeter.Settle();
         Clocks before = Clocks.Read(_session);
-        UsageMeter meter = new();
+        UsageMeter meter = new(_session.Directory);
         for (int block = 0; block < _times.Length; block++)
         {
             _stream.Fill(_buffer, _updates, version: _session.NextHeight.Value);

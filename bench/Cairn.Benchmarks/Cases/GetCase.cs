@@ -51,6 +51,7 @@ internal sealed class GetCase
 
     private void Measure(StateStore store, Kind kind, int threads, Figures.Column column)
     {
+        UsageMeter.Settle();
         byte[][] probes = [.. Enumerable.Range(0, threads).Select(thread => Probes(kind, thread))];
         long[] allocated = new long[threads];
         using Barrier together = new(threads + 1);

@@ -53,6 +53,7 @@ internal static class LoadCase
     public static async Task RunRootAsync(BenchmarkOptions options, KeySpace space, Figures figures)
     {
         int keys = Math.Min(options.Keys, MaxRootKeys);
+        UsageMeter.Settle();
         UpdateBuffer buffer = new(space, keys);
         for (int number = 0; number < keys; number++)
         {
@@ -84,11 +85,11 @@ internal static class LoadCase
 
     private static async Task LoadAsync(BenchmarkOptions options, KeySpace space, StoreSession session, int[]? order, Figures.Column? column)
     {
-        ProcFiles.ResetPeakMemory();
+        UsageMeter.Settle();
         UpdateBuffer buffer = new(space, BlockEntries);
         TimeSpan blocks = default;
         TimeSpan last = default;
-        UsageMeter meter = new();
+        UsageMeter meter = new(session.Directory);
         for (int from = 0; from < options.Keys; from += BlockEntries)
         {
             buffer.Clear();

@@ -10,9 +10,10 @@ internal sealed class StoreSession : IAsyncDisposable
     private long _checkpointBytes;
     private long _waitedTicks;
 
-    private StoreSession()
-    {
-    }
+    private StoreSession(string? directory) => Directory = directory;
+
+    /// <summary>Where the store is; null in the memory home.</summary>
+    public string? Directory { get; }
 
     /// <summary>The store.</summary>
     public StateStore Store { get; private set; } = null!;
@@ -41,7 +42,7 @@ internal sealed class StoreSession : IAsyncDisposable
     /// <param name="durability">How it commits.</param>
     public static async Task<StoreSession> OpenAsync(BenchmarkOptions options, string? directory, Durability durability)
     {
-        StoreSession session = new();
+        StoreSession session = new(directory);
         StateStoreOptions storeOptions = new() { Durability = durability, CacheBytes = options.CacheBytes, FileSystem = session.Files, OnEvent = session.Note };
         long started = Stopwatch.GetTimestamp();
         session.Store = await StateStore.OpenAsync(directory is null ? "memory:" : "dir:" + directory, storeOptions);

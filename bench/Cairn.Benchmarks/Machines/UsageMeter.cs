@@ -10,8 +10,9 @@ namespace Cairn.Benchmarks.Machines;
 /// <param name="Collections">How many collections there were.</param>
 /// <param name="AllocatedBytes">What was allocated on the garbage-collected heap.</param>
 /// <param name="WrittenBytes">What the process gave to write calls.</param>
-/// <param name="DeviceBytes">What the process made the system send to the disk.</param>
-internal sealed record Usage(TimeSpan Wall, TimeSpan OwnProcessor, double OtherCores, TimeSpan GcPause, int Collections, long AllocatedBytes, long WrittenBytes, long DeviceBytes)
+/// <param name="DirtiedBytes">What the process made dirty in the system's cache of the disk, in whole blocks of that cache.</param>
+/// <param name="DiskBytes">What the whole machine wrote to the disk.</param>
+internal sealed record Usage(TimeSpan Wall, TimeSpan OwnProcessor, double OtherCores, TimeSpan GcPause, int Collections, long AllocatedBytes, long WrittenBytes, long DirtiedBytes, long DiskBytes)
 {
     /// <summary>The processors this process kept busy, on average.</summary>
     public double OwnCores => OwnProcessor / Wall;
@@ -23,6 +24,7 @@ internal sealed record Usage(TimeSpan Wall, TimeSpan OwnProcessor, double OtherC
 /// <summary>Measures <see cref="Usage"/> from its making on.</summary>
 internal sealed class UsageMeter
 {
+    private readonly DiskCounter _disk;
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly double _own = ProcFiles.OwnProcessorSeconds();
     private readonly (double Busy, double Stolen) _machine = ProcFiles.MachineProcessorSeconds();
@@ -30,7 +32,28 @@ internal sealed class UsageMeter
     private readonly int _collections = GC.CollectionCount(0);
     private readonly long _allocated = GC.GetTotalAllocatedBytes();
     private readonly long _written = ProcFiles.Field("/proc/self/io", "wchar");
-    private readonly long _device = ProcFiles.Field("/proc/self/io", "write_bytes");
+    private readonly long _diskWritten;
+    private readonly long _dirtied = ProcFiles.Field("/proc/self/io", "write_bytes");
+
+    /// <summary>Begins.</summary>
+    /// <param name="directory">Where the disk is whose writing is counted; null for none.</param>
+    public UsageMeter(string? directory = null)
+    {
+        _disk = new DiskCounter(directory);
+        _diskWritten = _disk.WrittenBytes;
+    }
+
+    /// <summary>Gives back the memory of what came before, so that peaks are those of what comes next.</summary>
+    public static void Settle()
+    {
+        for (int round = 0; round < 2; round++)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            GC.WaitForPendingFinalizers();
+        }
+
+        ProcFiles.ResetPeakMemory();
+    }
 
     /// <summary>Reads the meter, which goes on.</summary>
     public Usage Read()
@@ -47,6 +70,7 @@ internal sealed class UsageMeter
             GC.CollectionCount(0) - _collections,
             GC.GetTotalAllocatedBytes() - _allocated,
             ProcFiles.Field("/proc/self/io", "wchar") - _written,
-            ProcFiles.Field("/proc/self/io", "write_bytes") - _device);
+            ProcFiles.Field("/proc/self/io", "write_bytes") - _dirtied,
+            _disk.WrittenBytes - _diskWritten);
     }
 }
