@@ -25,6 +25,9 @@ internal sealed class Sha256Lanes16 : Sha256Lanes
     /// <summary>Truth tables of the three-operand logic instruction: x ? y : z; the majority; x xor y xor z; (x and y) or z.</summary>
     private const byte Choose = 0xca, Majority = 0xe8, Parity = 0x96, AndOr = 0xea;
 
+    /// <summary>What sixteen lanes need for a block, in nanoseconds, measured and rough: see <see cref="Sha256LanesFallback.IsFaster"/>.</summary>
+    private const int BlockNanoseconds = 265;
+
     /// <summary>What hashes a group of at most eight: half the width takes little more than half the time.</summary>
     private static readonly Sha256Lanes8<Sha256LanesAvx512> Narrow = new();
 
@@ -84,7 +87,9 @@ internal sealed class Sha256Lanes16 : Sha256Lanes
     /// <summary>Hashes fewer than sixteen messages.</summary>
     private static void Rest(Sha256Shape shape, ReadOnlySpan<byte> inputs, int blocksPerInput, int count, ref Scratch scratch, Span<byte> digests)
     {
-        if (count <= Narrow.LaneCount)
+        // One or two long messages more than eight are cheaper one at a time, behind eight lanes, than as the reason for sixteen.
+        if (count <= Narrow.LaneCount
+            || Sha256LanesFallback.IsFaster(shape, blocksPerInput, count - Narrow.LaneCount, BlockNanoseconds - Sha256LanesAvx512.BlockNanoseconds))
         {
             Narrow.Hash(shape, inputs, blocksPerInput, count, digests);
             return;
