@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Cairn.Tests.Tidy;
 
-/// <summary><c>docs/operations.md</c> tells of every option, metric, event and exception that there is, with its default, unit, values or recovery action, and of none that there is not.</summary>
+/// <summary><c>docs/operations.md</c> tells of every option, metric, activity, event and exception that there is, with its default, unit, values or recovery action, and of none that there is not.</summary>
 public sealed partial class OperationsDocumentTests
 {
     private const long MiB = 1L << 20;
@@ -39,6 +39,14 @@ public sealed partial class OperationsDocumentTests
         List<string> faults = Differences("metric", metrics.Keys, rows.Keys);
         faults.AddRange(metrics.Where(metric => rows.TryGetValue(metric.Key, out string[]? row) && row[2].Trim('`') != metric.Value).Select(metric => $"metric {metric.Key}: the unit is {metric.Value}"));
         Faults.AreNone(faults);
+    }
+
+    [Fact]
+    public void Activities_AreDocumented()
+    {
+        string[] activities = [.. SourceTree.Engine.SelectMany(file => StartedActivities().Matches(file.Text)).Select(match => match.Groups["name"].Value).Distinct()];
+        Assert.NotEmpty(activities);
+        Faults.AreNone(Differences("activity", activities, Rows("Activities").Keys));
     }
 
     [Fact]
@@ -120,6 +128,9 @@ public sealed partial class OperationsDocumentTests
 
     [GeneratedRegex(@"""(?<name>cairn\.[a-z.]+)"",\s*""(?<unit>[^""]+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Instruments();
+
+    [GeneratedRegex(@"StoreActivities\.Start\(""(?<name>[^""]+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex StartedActivities();
 
     [GeneratedRegex(@"RecoveryAction\.(?<action>\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Actions();
