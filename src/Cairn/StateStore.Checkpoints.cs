@@ -29,6 +29,7 @@ public sealed partial class StateStore
         while (_home.Pages is not null && Volatile.Read(ref _manifest).ReplayFrom.Sequence < target.After.Sequence)
         {
             await StartCheckpoint().WaitAsync(cancellationToken).ConfigureAwait(false);
+            ThrowIfUnwritable();
         }
     }
 
@@ -67,7 +68,8 @@ public sealed partial class StateStore
     {
         lock (_checkpointLock)
         {
-            if (_checkpoint.IsCompleted)
+            // Closing writes the last one itself.
+            if (_checkpoint.IsCompleted && Volatile.Read(ref _disposed) == 0)
             {
                 _checkpoint = Task.Run(RunCheckpointAsync);
 
@@ -182,6 +184,9 @@ public sealed partial class StateStore
     /// <summary>What closing does before the home is closed.</summary>
     private async ValueTask FinishAsync()
     {
+        // A commit that came before closing holds the gate until its block is published; a later one is refused.
+        await _writeGate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        _writeGate.Release();
         Task running;
         lock (_checkpointLock)
         {

@@ -163,7 +163,7 @@ public sealed partial class StateStore
                 _unsyncedBlocks = 0;
             }
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not BlockTooLargeException)
         {
             Latch(exception);
             throw;

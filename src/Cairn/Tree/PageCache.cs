@@ -15,6 +15,9 @@ internal sealed class PageCache
     private const int HitStripes = 16;
     private const int StripeWidth = 16;
 
+    /// <summary>The ring is not swept below this size.</summary>
+    private const int MinSweep = 4096;
+
     private readonly IPageStore? _store;
     private readonly long _limitBytes;
     private readonly Lock _lock = new();
@@ -22,6 +25,7 @@ internal sealed class PageCache
     private readonly long[] _bytes = new long[4];
     private readonly long[] _hits = new long[HitStripes * StripeWidth];
     private int _hand;
+    private int _sweepAt = MinSweep;
     private long _misses;
     private long _evictions;
 
@@ -158,7 +162,7 @@ internal sealed class PageCache
                 if (reference.Page is { Residency: PageResidency.Dirty } page)
                 {
                     Move(page, PageResidency.Clean);
-                    _ring.Add(reference);
+                    AddToRing(reference);
                 }
             }
 
@@ -207,7 +211,7 @@ internal sealed class PageCache
             {
                 reference.Touched = true;
                 Enter(loaded, PageResidency.Clean);
-                _ring.Add(reference);
+                AddToRing(reference);
                 Evict();
             }
         }
@@ -270,6 +274,19 @@ internal sealed class PageCache
                 Retire(page);
             }
         }
+    }
+
+    /// <summary>Adds a clean page. Pages that versions gave up leave their references behind: they are swept out before they could outnumber the others.</summary>
+    private void AddToRing(PageReference reference)
+    {
+        if (_ring.Count >= _sweepAt)
+        {
+            _ring.RemoveAll(static known => known.Page is not { Residency: PageResidency.Clean });
+            _hand = 0;
+            _sweepAt = Math.Max(MinSweep, 2 * _ring.Count);
+        }
+
+        _ring.Add(reference);
     }
 
     private void RemoveAtHand()
