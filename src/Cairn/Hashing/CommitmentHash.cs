@@ -4,7 +4,7 @@ namespace Cairn.Hashing;
 
 /// <summary>
 /// The hashes of the state commitment, one at a time: leaf = H(00 ‖ 20 ‖ H(key) ‖ 20 ‖ H(value)), inner = H(01 ‖ left ‖ right), H = SHA-256.
-/// The rules are in <c>docs/proofs.md</c>. Many hashes at once are much cheaper through <see cref="Sha256Lanes"/>.
+/// Many hashes at once are much cheaper through <see cref="Sha256Lanes"/>.
 /// </summary>
 internal static class CommitmentHash
 {
