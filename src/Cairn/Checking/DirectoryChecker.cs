@@ -26,17 +26,18 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
             return;
         }
 
-        PageFiles pages;
-        try
+        IReadOnlyList<FileFault> faults = PageFilesCheck.Files(files, path, manifest);
+        foreach (FileFault fault in faults)
         {
-            pages = PageFiles.Open(files, path, manifest, new StateStoreOptions().PageFileBytes, isReadOnly: true);
+            found.Add(fault);
         }
-        catch (StateCorruptedException damage)
+
+        if (faults.Count > 0)
         {
-            found.Add(damage);
             return;
         }
 
+        PageFiles pages = PageFiles.Open(files, path, manifest, new StateStoreOptions().PageFileBytes, isReadOnly: true);
         await using ConfiguredAsyncDisposable _ = pages.ConfigureAwait(false);
         await CheckTreesAsync(manifest, pages, logIsSound).ConfigureAwait(false);
     }

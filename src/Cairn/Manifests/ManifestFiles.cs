@@ -28,18 +28,12 @@ internal static class ManifestFiles
     /// <summary>Reads both copies and chooses the newest sound one.</summary>
     /// <param name="fileSystem">Where the store is.</param>
     /// <param name="directory">The directory of the store.</param>
-    /// <exception cref="StateCorruptedException">The copies are of different stores.</exception>
     /// <exception cref="StoreFormatException">A copy is of a version, or with features, that are not known.</exception>
     /// <exception cref="IOException">Reading failed.</exception>
     public static ManifestReading Read(IFileSystem fileSystem, string directory)
     {
         ManifestSlot odd = ManifestSlot.Read(fileSystem, PathOf(directory, isEven: false), isEven: false);
         ManifestSlot even = ManifestSlot.Read(fileSystem, PathOf(directory, isEven: true), isEven: true);
-        if (odd.Manifest is not null && even.Manifest is not null && odd.Manifest.StoreId != even.Manifest.StoreId)
-        {
-            throw new StateCorruptedException(even.Path, ManifestLayout.StoreIdOffset, "manifest store id", $"{odd.Manifest.StoreId} as in {OddName}", even.Manifest.StoreId.ToString());
-        }
-
         return new ManifestReading(odd, even);
     }
 
@@ -47,7 +41,8 @@ internal static class ManifestFiles
     /// Reads the newest manifest while a writer in another process may be replacing it. A copy that is being rewritten looks torn, and both may do so
     /// when the writer is at one and then at the other; but at any moment one is whole, so looking again helps.
     /// </summary>
-    /// <exception cref="StateCorruptedException">The copies are of different stores.</exception>
+    /// <param name="fileSystem">Where the store is.</param>
+    /// <param name="directory">The directory of the store.</param>
     /// <exception cref="StoreFormatException">A copy is of a version, or with features, that are not known.</exception>
     /// <exception cref="IOException">Reading failed.</exception>
     public static ManifestReading ReadBesideWriter(IFileSystem fileSystem, string directory)
@@ -103,11 +98,8 @@ internal static class ManifestFiles
     }
 
     /// <summary>What is wrong with the copies, for checking. A store opens as long as one of them is sound.</summary>
-    public static IReadOnlyList<FileFault> Check(IFileSystem fileSystem, string directory)
-    {
-        ManifestReading reading = Read(fileSystem, directory);
-        return [.. reading.Damages.Select(FileFault.Of)];
-    }
+    public static IReadOnlyList<FileFault> Check(IFileSystem fileSystem, string directory) =>
+        [.. Read(fileSystem, directory).Damages.Select(FileFault.Of)];
 
     /// <summary>The file of the odd or even generations.</summary>
     public static string PathOf(string directory, bool isEven) => Path.Combine(directory, isEven ? EvenName : OddName);

@@ -1,6 +1,6 @@
 namespace Cairn.Manifests;
 
-/// <summary>What reading both manifest copies gave. Both are of the same store, if both are sound.</summary>
+/// <summary>What reading both manifest copies gave.</summary>
 internal sealed class ManifestReading
 {
     private readonly ManifestSlot _odd;
@@ -11,6 +11,12 @@ internal sealed class ManifestReading
     {
         _odd = odd;
         _even = even;
+        if (odd.Manifest is not null && even.Manifest is not null && odd.Manifest.StoreId != even.Manifest.StoreId)
+        {
+            Damages = [new StateCorruptedException(even.Path, ManifestLayout.StoreIdOffset, "manifest store id", $"{odd.Manifest.StoreId} as in the other copy", $"{even.Manifest.StoreId}")];
+            return;
+        }
+
         ulong oddGeneration = odd.Manifest?.Content.Generation ?? 0;
         ulong evenGeneration = even.Manifest?.Content.Generation ?? 0;
         ManifestSlot newest = oddGeneration > evenGeneration ? odd : even;
@@ -18,11 +24,11 @@ internal sealed class ManifestReading
         Damages = [.. Damage(odd, newest), .. Damage(even, newest)];
     }
 
-    /// <summary>The newest sound manifest; null when neither copy is sound.</summary>
+    /// <summary>The newest sound manifest; null when neither copy is sound, or when they are of different stores.</summary>
     public StoreManifest? Newest { get; }
 
     /// <summary>
-    /// What is wrong with the copies. Where one is sound and the other is not, the unsound one may have been the newer: then <see cref="Newest"/> is a
+    /// What is wrong with the copies; never empty without <see cref="Newest"/>. Where one is sound and the other is not, the unsound one may have been the newer: then <see cref="Newest"/> is a
     /// fallback, and it holds only if the log still has every record behind its place to replay from. A copy that a crash tore
     /// and one that rotted look the same.
     /// </summary>

@@ -66,7 +66,7 @@ internal sealed partial class PageFiles : IPageStore
         {
             foreach (PageFileEntry entry in manifest.Files)
             {
-                files.CheckFile(entry);
+                PageFilesCheck.CheckFile(files._handles, files._files[entry.Number], entry);
             }
 
             if (!isReadOnly)
@@ -145,7 +145,7 @@ internal sealed partial class PageFiles : IPageStore
             Take(newest);
             foreach (PageFileEntry entry in newest.Files.Except(_manifest.Files))
             {
-                CheckFile(entry);
+                PageFilesCheck.CheckFile(_handles, _files[entry.Number], entry);
             }
 
             Volatile.Write(ref _manifest, newest);
@@ -183,18 +183,6 @@ internal sealed partial class PageFiles : IPageStore
             file.End = entry.TotalBytes;
             file.LiveBytes = entry.LiveBytes;
             file.IsSealed = true;
-        }
-    }
-
-    /// <summary>Refuses a listed file that is absent, too short or not of this store. A longer one has the tail of an interrupted checkpoint.</summary>
-    private void CheckFile(PageFileEntry entry)
-    {
-        PageFile page = _files[entry.Number];
-        using PageFileHandles.Lease handle = _handles.Borrow(page);
-        long length = handle.File.Length;
-        if (length < entry.TotalBytes)
-        {
-            throw new StateCorruptedException(page.Path, length, "page file length", $"at least {entry.TotalBytes}", $"{length}");
         }
     }
 }

@@ -289,6 +289,16 @@ public sealed class DirectoryHomeTests
     }
 
     [Fact]
+    public async Task Manifests_OfTwoStores_AreRefused()
+    {
+        SimulatedFileSystem files = await Filled();
+        StoreManifest newest = ManifestFiles.Read(files, Store).Newest!;
+        ManifestFiles.Write(files, Store, newest with { StoreId = new StoreId(1), Content = newest.Content with { Generation = newest.Content.Generation + 1 } });
+        Assert.Throws<StateCorruptedException>(() => DirectoryHome.Open(files, Store, MiniStore.Options));
+        Assert.Throws<StateCorruptedException>(() => DirectoryHome.Open(files, Store, new StateStoreOptions { ReadOnly = true }));
+    }
+
+    [Fact]
     public async Task Creation_InterruptedBeforeItHeldAnything_IsBegunAgainByAWriterOnly()
     {
         foreach (byte[]? manifest in new byte[]?[] { null, [], [1, 2, 3], ManifestCodec.Encode(SampleManifests.New())[..100] })

@@ -165,11 +165,13 @@ public sealed class ManifestFilesTests
     }
 
     [Fact]
-    public void Read_CopiesOfTwoStores_Refuses()
+    public void Read_CopiesOfTwoStores_TakesNeither()
     {
         SimulatedFileSystem files = WithGenerations(3);
         ManifestFiles.Write(files, Store, Sample(4) with { StoreId = new StoreId(1) });
-        Assert.Throws<StateCorruptedException>(() => ManifestFiles.Read(files, Store));
+        ManifestReading reading = ManifestFiles.Read(files, Store);
+        Assert.Null(reading.Newest);
+        Assert.Equal("manifest store id", Assert.Single(reading.Damages).What);
     }
 
     [Fact]

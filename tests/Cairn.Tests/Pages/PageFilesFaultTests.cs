@@ -171,6 +171,27 @@ public sealed class PageFilesFaultTests
     }
 
     [Fact]
+    public async Task Check_SeveralFilesDamaged_NamesEachAndWritesNothing()
+    {
+        SimulatedFileSystem files = Create(new SimulatedFileSystem());
+        await using (PageFiles pages = Open(files))
+        {
+            await Checkpoint(pages, 1, [60_000, 60_000, 60_000, 60_000]);
+        }
+
+        StoreManifest manifest = ManifestFiles.Read(files, Store).Newest!;
+        Assert.Empty(PageFilesCheck.Files(files, Store, manifest));
+        files.FlipBit(Folder + "/00000001.pages", 300);
+        files.Truncate(Folder + "/00000002.pages", 70);
+        files.Remove(Folder + "/00000004.pages");
+        long changes = files.ChangeCount;
+        Assert.Equal(
+            [Folder + "/00000001.pages", Folder + "/00000002.pages", Folder + "/00000004.pages"],
+            PageFilesCheck.Files(files, Store, manifest).Select(fault => fault.File));
+        Assert.Equal((changes, 0), (files.ChangeCount, files.OpenFiles));
+    }
+
+    [Fact]
     public async Task Header_OfAnotherFileStoreOrVersion_IsRefused()
     {
         SimulatedFileSystem files = Create(new SimulatedFileSystem());
