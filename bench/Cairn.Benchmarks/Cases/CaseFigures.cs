@@ -16,6 +16,7 @@ internal static class CaseFigures
         column.Add($"allocated an {what}", "B", (double)usage.AllocatedBytes / count);
         column.AddTime("GC pauses", usage.GcPause);
         column.Add("collections", "1", usage.Collections);
+        column.Add("of the oldest generation", "1", usage.FullCollections);
         column.Add($"processor time an {what}", "µs", usage.OwnProcessor.TotalMicroseconds / count);
         column.Add("others' processors", "cores", usage.OtherCores);
     }

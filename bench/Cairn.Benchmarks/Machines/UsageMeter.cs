@@ -7,12 +7,13 @@ namespace Cairn.Benchmarks.Machines;
 /// <param name="OwnProcessor">The processor time this process used, all threads, in steps of 10 ms.</param>
 /// <param name="OtherCores">The processors all others kept busy, and what the hypervisor took away: the noise.</param>
 /// <param name="GcPause">How long the collector stopped the process.</param>
-/// <param name="Collections">How many collections there were.</param>
+/// <param name="Collections">How many collections there were, of any generation.</param>
+/// <param name="FullCollections">How many of them were of the oldest generation.</param>
 /// <param name="AllocatedBytes">What was allocated on the garbage-collected heap.</param>
 /// <param name="WrittenBytes">What the process gave to write calls.</param>
 /// <param name="DirtiedBytes">What the process made dirty in the system's cache of the disk, in whole blocks of that cache.</param>
 /// <param name="DiskBytes">What the whole machine wrote to the disk.</param>
-internal sealed record Usage(TimeSpan Wall, TimeSpan OwnProcessor, double OtherCores, TimeSpan GcPause, int Collections, long AllocatedBytes, long WrittenBytes, long DirtiedBytes, long DiskBytes)
+internal sealed record Usage(TimeSpan Wall, TimeSpan OwnProcessor, double OtherCores, TimeSpan GcPause, int Collections, int FullCollections, long AllocatedBytes, long WrittenBytes, long DirtiedBytes, long DiskBytes)
 {
     /// <summary>The processors this process kept busy, on average.</summary>
     public double OwnCores => OwnProcessor / Wall;
@@ -30,6 +31,7 @@ internal sealed class UsageMeter
     private readonly (double Busy, double Stolen) _machine = ProcFiles.MachineProcessorSeconds();
     private readonly TimeSpan _pause = GC.GetTotalPauseDuration();
     private readonly int _collections = GC.CollectionCount(0);
+    private readonly int _fullCollections = GC.CollectionCount(GC.MaxGeneration);
     private readonly long _allocated = GC.GetTotalAllocatedBytes();
     private readonly long _written = ProcFiles.Field("/proc/self/io", "wchar");
     private readonly long _diskWritten;
@@ -68,6 +70,7 @@ internal sealed class UsageMeter
             others / wall.TotalSeconds,
             GC.GetTotalPauseDuration() - _pause,
             GC.CollectionCount(0) - _collections,
+            GC.CollectionCount(GC.MaxGeneration) - _fullCollections,
             GC.GetTotalAllocatedBytes() - _allocated,
             ProcFiles.Field("/proc/self/io", "wchar") - _written,
             ProcFiles.Field("/proc/self/io", "write_bytes") - _dirtied,
