@@ -7,12 +7,21 @@ namespace Cairn.Cli.Commands;
 internal static class CommonOptions
 {
     /// <summary><c>--store</c>.</summary>
-    public static Option<string> Store() => new("--store")
+    public static Option<string> Store() => Store("The store: a path, or dir:PATH, jsonl:PATH, memory:", isRequired: true);
+
+    /// <summary><c>--store</c> with a description of its own.</summary>
+    public static Option<string> Store(string description, bool isRequired)
     {
-        Required = true,
-        HelpName = "STORE",
-        Description = "The store: a path, or dir:PATH, jsonl:PATH, memory:",
-    };
+        Option<string> store = new("--store") { Required = isRequired, HelpName = "STORE", Description = description };
+        store.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+            {
+                result.AddError("--store is the path of a store, which is not empty");
+            }
+        });
+        return store;
+    }
 
     /// <summary><c>--json</c>.</summary>
     public static Option<bool> Json(string what) => Flag("--json", what);

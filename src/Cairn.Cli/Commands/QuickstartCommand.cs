@@ -17,7 +17,7 @@ internal static class QuickstartCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(CliStreams streams)
     {
-        Option<string> store = new("--store") { HelpName = "STORE", Description = $"Where the store goes; {DefaultStore} when left out" };
+        Option<string> store = CommonOptions.Store($"Where the store goes; {DefaultStore} when left out", isRequired: false);
         Option<bool> json = CommonOptions.Json("Print {\"store\":…,\"blocks\":…,\"skipped\":…,\"height\":…,\"root\":\"…\",\"entries\":…,\"sound\":…} instead of explanations");
         CliCommand command = new(
             "quickstart",

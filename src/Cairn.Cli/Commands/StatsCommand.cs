@@ -7,6 +7,9 @@ namespace Cairn.Cli.Commands;
 /// <summary><c>cairn stats</c>: what a store holds and how it lies on the disk.</summary>
 internal static class StatsCommand
 {
+    /// <summary>What a page has room for; a page that gets more is cut.</summary>
+    private const int PageItems = 64;
+
     /// <summary>Makes the command.</summary>
     public static Command Create(CliStreams streams)
     {
@@ -83,7 +86,7 @@ internal static class StatsCommand
         new("pages", (ulong)shape.Pages),
         new("leafPages", (ulong)shape.LeafPages),
         new("depth", (ulong)shape.Depth),
-        new("itemsPerPage", Share(shape.Items, shape.Pages)),
+        new("fill", Share(shape.Items, shape.Pages * PageItems)),
         new("bytesPerPage", Share(shape.BodyBytes, shape.Pages)),
     ]);
 

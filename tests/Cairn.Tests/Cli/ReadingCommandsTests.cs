@@ -122,6 +122,7 @@ public sealed class ReadingCommandsTests
         Assert.Equal(9, json.Json.GetProperty("store").GetProperty("height").GetInt32());
         Assert.Equal(6, json.Json.GetProperty("state").GetProperty("entries").GetInt32());
         Assert.Equal(1, json.Json.GetProperty("state").GetProperty("pages").GetInt32());
+        Assert.Equal(0.094, json.Json.GetProperty("state").GetProperty("fill").GetDouble());
         Assert.Equal(1, json.Json.GetProperty("local").GetProperty("entries").GetInt32());
         Assert.True(json.Json.GetProperty("disk").GetProperty("logBytes").GetInt64() > 0);
         Assert.Contains("state.entries\t6", (await CliRun.RunAsync("stats", "--store", store.Path)).Fine().Lines);
