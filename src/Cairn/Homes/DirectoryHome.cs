@@ -168,8 +168,13 @@ internal sealed class DirectoryHome : IHome
     /// <summary>Begins a store: its first manifest, durable before anything else. A creation that was interrupted before that is begun again.</summary>
     private static StoreManifest Create(IFileSystem fileSystem, string path, StateStoreOptions options, ManifestReading reading)
     {
-        // Looked at again: until the lock was taken, another process could create the store.
+        // Looked at again: until the lock was taken, another process could write here.
         StoreFinding finding = StoreFinding.At(fileSystem, path);
+        if (finding.Contents is not (StoreContents.EmptyDirectory or StoreContents.DirectoryStore))
+        {
+            throw new StoreNotFoundException(path, finding.Detail);
+        }
+
         if (!options.CreateIfMissing || finding.HasContent)
         {
             throw Unreadable(path, reading, finding);
