@@ -39,6 +39,12 @@ internal static class ReopenCase
             }
         }
 
+        TimeSpan scanProcessor = ThreadClock.Now;
+        long scanning = Stopwatch.GetTimestamp();
+        ScanCase.ReadAll(session);
+        TimeSpan scan = Stopwatch.GetElapsedTime(scanning);
+        scanProcessor = ThreadClock.Now - scanProcessor;
+
         RecoveryReport recovery = session.Store.Recovery;
         long closing = Stopwatch.GetTimestamp();
         await session.DisposeAsync();
@@ -47,6 +53,8 @@ internal static class ReopenCase
         column.Add("blocks replayed", "1", recovery.BlocksReplayed);
         column.AddBytes("log truncated", recovery.BytesTruncated);
         column.AddTime($"first {FirstReads:N0} reads", reads);
+        column.AddTime("first scan of the whole tree", scan);
+        column.AddTime("processor time of that", scanProcessor);
         column.AddTime("close", Stopwatch.GetElapsedTime(closing));
         column.Add("others' processors", "cores", opening.OtherCores);
     }
