@@ -1,10 +1,11 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Cairn.Cli;
 using Xunit;
 
 namespace Cairn.Tests.Tidy;
 
-/// <summary><c>docs/operations.md</c> tells of every option, metric, activity, event and exception that there is, with its default, unit, values or recovery action, and of none that there is not.</summary>
+/// <summary><c>docs/operations.md</c> tells of every option, metric, activity, event, exception and exit code that there is, with its default, unit, values or recovery action, and of none that there is not.</summary>
 public sealed partial class OperationsDocumentTests
 {
     private const long MiB = 1L << 20;
@@ -90,6 +91,14 @@ public sealed partial class OperationsDocumentTests
         Faults.AreNone(Enum.GetNames<RecoveryAction>().Where(action => !section.Contains($"`{action}`", StringComparison.Ordinal)).Select(action => $"recovery action {action}: not in the document"));
     }
 
+    [Fact]
+    public void ExitCodes_AreDocumented()
+    {
+        IEnumerable<string> codes = typeof(ExitCode).GetFields(BindingFlags.Static | BindingFlags.Public).Select(code => $"{code.GetRawConstantValue()}");
+        IEnumerable<string> rows = NumberedRows().Matches(Section("Exit codes of the command line")).Select(row => row.Groups["number"].Value);
+        Faults.AreNone(Differences("exit code", codes, rows));
+    }
+
     private static List<string> Differences(string what, IEnumerable<string> code, IEnumerable<string> document)
     {
         HashSet<string> known = [.. code];
@@ -122,6 +131,9 @@ public sealed partial class OperationsDocumentTests
 
     [GeneratedRegex(@"^\|(?<cells>\s*`.*)\|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex TableRows();
+
+    [GeneratedRegex(@"^\| (?<number>\d+) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex NumberedRows();
 
     [GeneratedRegex(@"`(?<word>\w+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Quoted();
