@@ -17,7 +17,7 @@ public sealed partial class StateStore
     private long _dirtyBlobBytes;
     private ulong _checkpointOrdinal;
 
-    /// <summary>Stores the pages of the head, and waits until they are durable. The store does this itself when its caps ask for it, and when it is closed.</summary>
+    /// <summary>Makes the head durable with its pages, and waits for it; where pages live in memory only, its log. The store does this itself when its caps ask for it, and when it is closed.</summary>
     /// <param name="cancellationToken">Ends the waiting, not the checkpoint.</param>
     /// <exception cref="IOException">Writing failed; the store takes no more writes.</exception>
     /// <exception cref="StoreFailedException">An earlier write failed.</exception>
@@ -25,8 +25,14 @@ public sealed partial class StateStore
     public async Task CheckpointAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfUnwritable();
+        if (_home.Pages is null)
+        {
+            await SyncAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         StateVersion target = Versions.Head;
-        while (_home.Pages is not null && Volatile.Read(ref _manifest).ReplayFrom.Sequence < target.After.Sequence)
+        while (Volatile.Read(ref _manifest).ReplayFrom.Sequence < target.After.Sequence)
         {
             await StartCheckpoint().WaitAsync(cancellationToken).ConfigureAwait(false);
             ThrowIfUnwritable();

@@ -191,4 +191,23 @@ public abstract partial class ConformanceTests
 
         await Home.CloseAsync(store);
     }
+
+    [Fact]
+    public async Task Options_OutOfRange_AreRefusedByName()
+    {
+        (string Name, StoreSettings Settings)[] wrong =
+        [
+            (nameof(StateStoreOptions.DirtyBytes), StoreSettings.Quiet with { DirtyBytes = 1 }),
+            (nameof(StateStoreOptions.ReplayBytes), StoreSettings.Quiet with { ReplayBytes = -1 }),
+            (nameof(StateStoreOptions.CacheBytes), StoreSettings.Quiet with { CacheBytes = 0 }),
+            (nameof(StateStoreOptions.GroupedBlocks), StoreSettings.Quiet with { GroupedBlocks = 0 }),
+            (nameof(StateStoreOptions.SegmentBytes), StoreSettings.Quiet with { SegmentBytes = 65_537 }),
+            (nameof(StateStoreOptions.PageFileBytes), StoreSettings.Quiet with { PageFileBytes = 1 }),
+        ];
+        foreach ((string name, StoreSettings settings) in wrong)
+        {
+            StoreOptionsException refusal = await Assert.ThrowsAsync<StoreOptionsException>(async () => await (await StateStore.OpenAsync(Home.Location, settings.ToOptions(Home.FileSystem))).DisposeAsync());
+            Assert.Equal((name, RecoveryAction.FixTheCall), (refusal.Option, refusal.RecoveryAction));
+        }
+    }
 }

@@ -204,3 +204,9 @@ public abstract partial class ConformanceTests : IDisposable
 }
 
 public sealed class MemoryConformanceTests() : ConformanceTests(HomeKind.Memory);
+
+public sealed class DirectoryConformanceTests() : SharedConformanceTests(HomeKind.Directory);
+
+public sealed class SimulatedDirectoryConformanceTests() : SharedConformanceTests(HomeKind.SimulatedDirectory);
+
+public sealed class JsonLinesConformanceTests() : SharedConformanceTests(HomeKind.JsonLines);

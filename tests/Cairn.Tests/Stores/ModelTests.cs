@@ -31,6 +31,12 @@ public sealed class ModelTests
     public Task Sequences_InMemory_EqualTheReference() => RunManyAsync(HomeKind.Memory, count: 900);
 
     [Fact]
+    public Task Sequences_InADirectory_EqualTheReference() => RunManyAsync(HomeKind.SimulatedDirectory, count: 900);
+
+    [Fact]
+    public Task Sequences_InJsonLines_EqualTheReference() => RunManyAsync(HomeKind.JsonLines, count: 250);
+
+    [Fact]
     public void Script_AsTextAndBack_IsTheSame()
     {
         StoreScript script = StoreScript.Make(HomeKind.Memory, seed: 5);

@@ -1,5 +1,8 @@
+using Cairn.Checking;
 using Cairn.Homes;
 using Cairn.IO;
+using Cairn.Tests.IO;
+using Xunit;
 
 namespace Cairn.Tests.Stores;
 
@@ -8,6 +11,15 @@ public enum HomeKind
 {
     /// <summary>In memory.</summary>
     Memory,
+
+    /// <summary>A directory of the operating system.</summary>
+    Directory,
+
+    /// <summary>A directory on the simulated file system.</summary>
+    SimulatedDirectory,
+
+    /// <summary>A directory with a JSON-lines file on the simulated file system.</summary>
+    JsonLines,
 }
 
 /// <summary>A place for one test store: opens it again and again, and closes it with the check of the whole store.</summary>
@@ -29,6 +41,9 @@ internal abstract class TestHome : IDisposable
     public static TestHome Create(HomeKind kind) => kind switch
     {
         HomeKind.Memory => new InMemory(),
+        HomeKind.Directory => new OnDisk(new TemporaryDirectory()),
+        HomeKind.SimulatedDirectory => new SimulatedHome(kind, new SimulatedFileSystem()),
+        HomeKind.JsonLines => new SimulatedHome(kind, new SimulatedFileSystem()),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
@@ -41,8 +56,12 @@ internal abstract class TestHome : IDisposable
         await CheckAsync();
     }
 
-    /// <summary>Checks the closed store.</summary>
-    public abstract Task CheckAsync();
+    /// <summary>The check of the whole store, which must find nothing.</summary>
+    public virtual async Task CheckAsync()
+    {
+        CheckReport report = await StoreChecker.CheckAsync(Location, new CheckOptions { FileSystem = FileSystem });
+        Assert.True(report.IsSound, "The store is not sound:\n" + string.Join('\n', report.Faults));
+    }
 
     public void Dispose() => _owned?.Dispose();
 
@@ -60,4 +79,24 @@ internal abstract class TestHome : IDisposable
 
         public override Task CheckAsync() => Task.CompletedTask;
     }
+
+    private sealed class OnDisk(TemporaryDirectory directory) : TestHome(directory)
+    {
+        public override string Location => directory.PathOf("store");
+    }
+}
+
+/// <summary>A store on the simulated file system.</summary>
+internal sealed class SimulatedHome(HomeKind kind, SimulatedFileSystem files) : TestHome
+{
+    /// <summary>The directory of the store.</summary>
+    public string Path => "/store";
+
+    public override string Location => (kind == HomeKind.JsonLines ? "jsonl:" : "dir:") + Path;
+
+    public override IFileSystem FileSystem => files;
+
+    public SimulatedFileSystem Files => files;
+
+    public override bool HasPages => kind != HomeKind.JsonLines;
 }

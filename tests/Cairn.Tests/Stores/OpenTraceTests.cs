@@ -1,0 +1,73 @@
+using System.Text;
+using Cairn.Tests.IO;
+using Xunit;
+
+namespace Cairn.Tests.Stores;
+
+/// <summary>The file operations of opening, committing, checkpointing and closing, in their order, frozen: this order is what the promises rest on.</summary>
+public sealed class OpenTraceTests
+{
+    [Theory]
+    [InlineData(HomeKind.SimulatedDirectory, "directory")]
+    [InlineData(HomeKind.JsonLines, "json-lines")]
+    public async Task FileOperations_OfAStoresLife_AreAsRecorded(HomeKind kind, string name)
+    {
+        SimulatedFileSystem files = new() { Tracing = true };
+        SimulatedHome home = new(kind, files);
+        StringBuilder text = new();
+        StateStore store = await home.OpenAsync(StoreSettings.Quiet);
+        Write(text, files, "open (new)");
+        await CommitAsync(store, height: 1);
+        Write(text, files, "commit (durable, first block)");
+        await CommitAsync(store, height: 2);
+        Write(text, files, "commit (durable)");
+        await store.CheckpointAsync();
+        Write(text, files, "checkpoint");
+        await store.CheckpointAsync();
+        Write(text, files, "checkpoint with nothing new");
+        await CommitAsync(store, height: 3);
+        files.TakeTrace();
+        await store.DisposeAsync();
+        Write(text, files, "close after a block");
+
+        store = await home.OpenAsync(StoreSettings.Quiet with { Durability = Durability.Grouped, GroupedBlocks = 2 });
+        Write(text, files, "open (existing)");
+        await CommitAsync(store, height: 4);
+        Write(text, files, "commit (grouped, first of two)");
+        await CommitAsync(store, height: 5);
+        Write(text, files, "commit (grouped, second of two)");
+        await CommitAsync(store, height: 6);
+        files.TakeTrace();
+        await store.SyncAsync();
+        Write(text, files, "sync");
+        await store.CheckpointAsync();
+        files.TakeTrace();
+        await store.DisposeAsync();
+        Write(text, files, "close after a checkpoint");
+
+        await using (await home.OpenAsync(StoreSettings.Quiet with { ReadOnly = true }))
+        {
+            Write(text, files, "open (read-only)");
+        }
+
+        Write(text, files, "close (read-only)");
+        GoldenFile.CheckText($"store-trace-{name}.txt", text.ToString());
+    }
+
+    private static async Task CommitAsync(StateStore store, ulong height)
+    {
+        using BlockDraft draft = store.CreateDraft(new BlockHeight(height));
+        draft.State.Put([(byte)height], [1, 2, 3]);
+        draft.Local.Put([(byte)height], new byte[2000]);
+        await store.CommitAsync(draft);
+    }
+
+    private static void Write(StringBuilder text, SimulatedFileSystem files, string title)
+    {
+        text.Append("# ").Append(title).Append('\n');
+        foreach (string line in files.TakeTrace())
+        {
+            text.Append(line).Append('\n');
+        }
+    }
+}
