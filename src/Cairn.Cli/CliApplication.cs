@@ -112,7 +112,17 @@ internal static class CliApplication
         _ => null,
     };
 
-    private static void Say(CliStreams streams, string message) => streams.Error.WriteLine($"{ProgramName}: {message.ReplaceLineEndings(" ")}");
+    private static void Say(CliStreams streams, string message)
+    {
+        try
+        {
+            streams.Error.WriteLine($"{ProgramName}: {message.ReplaceLineEndings(" ")}");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // standard error is closed: the exit code has to do
+        }
+    }
 
     /// <summary>Gives out what was found before a failure; the failure is what counts.</summary>
     private static void FlushQuietly(OutputStream output)

@@ -3,8 +3,8 @@ namespace Cairn.Cli;
 /// <summary>What a command reads from and writes to. Tests give their own.</summary>
 internal sealed class CliStreams
 {
-    /// <summary>Standard input.</summary>
-    public required Stream Input { get; init; }
+    /// <summary>Opens standard input; called only by who reads it, for opening a terminal's sends control sequences to it.</summary>
+    public required Func<Stream> OpenInput { get; init; }
 
     /// <summary>Standard output: results only. Buffered; flushed when the command ends.</summary>
     public required OutputStream Output { get; init; }

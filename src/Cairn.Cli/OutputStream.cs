@@ -36,23 +36,6 @@ internal sealed class OutputStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Opens the standard output of the process.</summary>
-    public static OutputStream OpenStandard()
-    {
-        if (!OperatingSystem.IsWindows() && Console.IsOutputRedirected)
-        {
-            // The console's own stream swallows a broken pipe. A file stream tells of it, but must not be used for files: it keeps its own offset, and
-            // another process that goes on with the same file would overwrite what was written.
-            FileStream pipe = new(new Microsoft.Win32.SafeHandles.SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-            if (!pipe.CanSeek)
-            {
-                return new OutputStream(pipe);
-            }
-        }
-
-        return new OutputStream(Console.OpenStandardOutput());
-    }
-
     /// <summary>Writes text as UTF-8.</summary>
     public void Write(string text) => Write(Encoding.UTF8.GetBytes(text));
 

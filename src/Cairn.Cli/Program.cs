@@ -17,9 +17,9 @@ return await CliApplication.RunAsync(
     args,
     new CliStreams
     {
-        Input = Console.OpenStandardInput(),
-        Output = OutputStream.OpenStandard(),
-        Error = Console.Error,
+        OpenInput = Console.OpenStandardInput,
+        Output = StandardStreams.OpenOutput(),
+        Error = StandardStreams.OpenError(),
         IsOutputTerminal = !Console.IsOutputRedirected,
         IsErrorTerminal = !Console.IsErrorRedirected,
     },

@@ -69,7 +69,7 @@ internal static class ApplyCommand
             {
                 bool isStandardInput = IsStandardInput(file);
                 await using Stream? opened = isStandardInput ? null : new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-                await applier.ApplyAsync(opened ?? streams.Input, isStandardInput ? "stdin" : file, cancellationToken);
+                await applier.ApplyAsync(opened ?? streams.OpenInput(), isStandardInput ? "stdin" : file, cancellationToken);
             }
 
             await applier.FinishAsync();

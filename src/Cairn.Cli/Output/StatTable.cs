@@ -28,9 +28,29 @@ internal static class StatTable
         }
 
         using StreamWriter writer = new(output, leaveOpen: true);
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
-        console.Profile.Width = 120;
-        console.Write(table);
+        AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new PlainOutput(writer),
+        }).Write(table);
+    }
+
+    /// <summary>An output that does not ask the terminal anything: asking sends control sequences to it.</summary>
+    private sealed class PlainOutput(TextWriter writer) : IAnsiConsoleOutput
+    {
+        public TextWriter Writer => writer;
+
+        public bool IsTerminal => true;
+
+        public int Width => 120;
+
+        public int Height => 25;
+
+        public void SetEncoding(System.Text.Encoding encoding)
+        {
+        }
     }
 
     private static string Shown(Stat stat) => stat.Value is ulong number ? number.ToString("#,0", System.Globalization.CultureInfo.InvariantCulture).Replace(',', ' ') : stat.Text;

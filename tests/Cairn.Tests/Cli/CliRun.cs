@@ -32,7 +32,7 @@ internal sealed record CliRun(int Code, byte[] Bytes, string Error)
     public static async Task<CliRun> RunAsync(string[] arguments, Stream input, Stream output, bool isTerminal, CancellationToken cancellationToken)
     {
         StringWriter error = new();
-        CliStreams streams = new() { Input = input, Output = new OutputStream(output), Error = error, IsOutputTerminal = isTerminal, IsErrorTerminal = isTerminal };
+        CliStreams streams = new() { OpenInput = () => input, Output = new OutputStream(output), Error = error, IsOutputTerminal = isTerminal, IsErrorTerminal = isTerminal };
         int code = await CliApplication.RunAsync(arguments, streams, cancellationToken);
         return new CliRun(code, [], error.ToString());
     }
