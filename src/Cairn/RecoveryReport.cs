@@ -9,6 +9,7 @@ namespace Cairn;
 /// <param name="BlocksRewound">How many blocks were taken back by rewind records.</param>
 /// <param name="BytesTruncated">The bytes of an interrupted sync batch that were cut off the log. None was acknowledged as durable.</param>
 /// <param name="TruncatedFile">Where they were; null when there were none.</param>
+/// <param name="Warnings">What was found damaged but could be done without, one line each; empty as a rule. Closing the store mends it.</param>
 /// <param name="Elapsed">How long opening took.</param>
 public sealed record RecoveryReport(
     bool Created,
@@ -19,4 +20,5 @@ public sealed record RecoveryReport(
     long BlocksRewound,
     long BytesTruncated,
     string? TruncatedFile,
+    IReadOnlyList<string> Warnings,
     TimeSpan Elapsed);

@@ -16,6 +16,7 @@ public sealed partial class StateStore
     private Task _checkpoint = Task.CompletedTask;
     private long _dirtyBlobBytes;
     private ulong _checkpointOrdinal;
+    private readonly ulong _openedGeneration;
 
     /// <summary>Makes the head durable with its pages, and waits for it; where pages live in memory only, its log. The store does this itself when its caps ask for it, and when it is closed.</summary>
     /// <param name="cancellationToken">Ends the waiting, not the checkpoint.</param>
@@ -218,7 +219,9 @@ public sealed partial class StateStore
             _writeGate.Release();
         }
 
-        if (_home.Pages is not null && _manifest.LogEnd != _log.End)
+        // A damaged manifest copy is written anew, so that the store has two again.
+        bool mend = _home.Warnings.Count > 0 && _manifest.Generation == _openedGeneration;
+        if (_home.Pages is not null && (_manifest.LogEnd != _log.End || mend))
         {
             await RunCheckpointAsync().ConfigureAwait(false);
         }

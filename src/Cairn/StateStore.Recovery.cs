@@ -72,6 +72,7 @@ public sealed partial class StateStore
             BlocksRewound: 0,
             log.BytesTruncated,
             log.TruncatedFile,
+            _home.Warnings,
             _options.TimeProvider.GetElapsedTime(started));
         Raise(new StoreEvent.Opened(Recovery));
         if (!IsReadOnly)

@@ -61,6 +61,10 @@ internal sealed class DirectoryHome : IHome
     /// </summary>
     public IReadOnlyList<FileFault> ManifestFaults { get; private init; } = [];
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Warnings =>
+        [.. ManifestFaults.Select(static fault => $"{fault.File}: {fault.What}: expected {fault.Expected}, found {fault.Found}; the other copy was used, and the next checkpoint writes this one anew.")];
+
     /// <summary>Opens the store in a directory, or creates it where the options allow.</summary>
     /// <param name="fileSystem">Where the directory is.</param>
     /// <param name="path">The directory, as a full path.</param>

@@ -15,6 +15,11 @@ public interface IHome : IAsyncDisposable
     /// <summary>What opening found at the end of the log.</summary>
     LogRecovery LogRecovery { get; }
 
+    /// <summary>
+    /// What opening found damaged but could do without, one line each: a manifest copy that could not be read beside a sound one. The next checkpoint mends it. Empty as a rule.
+    /// </summary>
+    IReadOnlyList<string> Warnings => [];
+
     /// <summary>The block log.</summary>
     IBlockLog Log { get; }
 
