@@ -147,9 +147,14 @@ public sealed class BlockDraft : IDisposable
         ThrowIfUnchangeable();
         long other = (ReferenceEquals(changes, State.Changes) ? Local : State).Changes.ByteCount;
         long after = other + changes.ByteCountAfter(key, valueBytes);
-        if (after > StateLimits.MaxBlockBytes || !changes.HasRoomFor(key.Length + valueBytes))
+        if (after > StateLimits.MaxBlockBytes)
         {
-            throw new BlockTooLargeException(Height, after > StateLimits.MaxBlockBytes ? "its keys and values together" : "everything written into the draft, overwritten values included", after, StateLimits.MaxBlockBytes);
+            throw new BlockTooLargeException(Height, "its keys and values together", after, StateLimits.MaxBlockBytes);
+        }
+
+        if (!changes.HasRoomFor(key.Length + valueBytes))
+        {
+            throw new BlockTooLargeException(Height, "everything written into the draft, overwritten values included,", ChangeSet.MaxBufferBytes + key.Length + valueBytes, ChangeSet.MaxBufferBytes);
         }
 
         DropApplied();

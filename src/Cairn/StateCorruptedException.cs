@@ -1,6 +1,6 @@
 namespace Cairn;
 
-/// <summary>Bytes of the store are not what was written. Nothing was changed; run <c>cairn check</c> and restore.</summary>
+/// <summary>Bytes of the store are not what was written. No committed data was changed; run <c>cairn check</c> and restore.</summary>
 public sealed class StateCorruptedException : StateStoreException
 {
     /// <summary>Makes the exception.</summary>
@@ -12,7 +12,7 @@ public sealed class StateCorruptedException : StateStoreException
     /// <param name="cause">The exception behind it, if any.</param>
     public StateCorruptedException(string file, long offset, string what, string expected, string found, Exception? cause = null)
         : base(
-            $"{file}{(offset < 0 ? "" : $" at byte {offset}")}: {what}: expected {expected}, found {found}. Nothing was changed; run 'cairn check' on the store and restore what it names from a backup or another node.",
+            $"{file}{(offset < 0 ? "" : $" at byte {offset}")}: {what}: expected {expected}, found {found}. No committed data was changed; run 'cairn check' on the store and restore what it names from a backup or another node.",
             RecoveryAction.Restore,
             cause)
     {

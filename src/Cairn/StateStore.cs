@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Cairn.Homes;
 using Cairn.Tree;
 
@@ -201,7 +202,18 @@ public sealed partial class StateStore : IAsyncDisposable
         }
     }
 
-    private void Raise(StoreEvent happened) => _options.OnEvent?.Invoke(happened);
+    /// <summary>Tells the handler. One that throws must not decide whether a block is committed or a checkpoint goes on, so what it throws ends here.</summary>
+    private void Raise(StoreEvent happened)
+    {
+        try
+        {
+            _options.OnEvent?.Invoke(happened);
+        }
+        catch (Exception exception)
+        {
+            Trace.TraceError($"A handler of OnEvent failed on {happened}: {exception}");
+        }
+    }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
 

@@ -38,7 +38,7 @@ public sealed class StateStoreOptions
     /// <summary>Directory home: the size at which a page file is sealed, in bytes, at least 64 KiB, at most 1 GiB. Default: 256 MiB.</summary>
     public int PageFileBytes { get; init; } = 256 << 20;
 
-    /// <summary>Called for everything worth knowing that happens inside, on the thread where it happens; must return quickly and not throw. Default: none.</summary>
+    /// <summary>Called for everything worth knowing that happens inside, on the thread where it happens; must return quickly; what it throws is traced and otherwise ignored. Default: none.</summary>
     public Action<StoreEvent>? OnEvent { get; init; }
 
     /// <summary>The clock for durations in events and reports; the state never depends on it. Default: the system's.</summary>

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Cairn;
 
-/// <summary>The metrics of one store: meter "Cairn", listed in docs/operations.md. Every measurement is tagged with the store's location.</summary>
+/// <summary>The metrics of one store: meter "Cairn", listed in docs/operations.md. The meter is tagged with the store's location.</summary>
 internal sealed class StoreMetrics : IDisposable
 {
     private readonly Meter _meter;

@@ -16,7 +16,7 @@ internal sealed class ChangeSet
     private const int Unchanged = -2;
 
     /// <summary>The most bytes of keys and values, overwritten ones included: one buffer.</summary>
-    private const long MaxBufferBytes = 3 * (StateLimits.MaxBlockBytes + (1 << 20));
+    public const long MaxBufferBytes = 3 * (StateLimits.MaxBlockBytes + (1 << 20));
 
     private readonly List<Undo> _undo = [];
     private readonly List<int> _savepoints = [];
