@@ -112,7 +112,7 @@ internal static class CliApplication
         _ => null,
     };
 
-    private static void Say(CliStreams streams, string message)
+    internal static void Say(CliStreams streams, string message)
     {
         try
         {

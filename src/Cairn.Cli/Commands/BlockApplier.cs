@@ -145,9 +145,24 @@ internal sealed class BlockApplier(CliStreams streams, BlockApplierOptions optio
             return; // created with the first block
         }
 
+        SayWhatOpeningFound(_store.Recovery);
         if (options.Home is { } home && !_store.Location.StartsWith(home + ":", StringComparison.Ordinal))
         {
             throw new CliException(ExitCode.Malformed, $"the store '{options.Store}' exists and is of another kind than --home says; leave --home out, it only counts for a new store.");
+        }
+    }
+
+    /// <summary>An operator should know that an interrupted write was cut off, or that something damaged could be done without.</summary>
+    private void SayWhatOpeningFound(RecoveryReport report)
+    {
+        if (report.BytesTruncated > 0)
+        {
+            CliApplication.Say(streams, $"the store was not closed; {report.BytesTruncated} bytes of an interrupted write, never acknowledged as durable, were cut off {report.TruncatedFile}.");
+        }
+
+        foreach (string warning in report.Warnings)
+        {
+            CliApplication.Say(streams, warning);
         }
     }
 
