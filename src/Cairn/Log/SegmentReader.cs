@@ -185,7 +185,8 @@ internal sealed class SegmentReader : IDisposable
             int wanted = (int)Math.Clamp(Length - offset, 0, Math.Max(count, ChunkBytes));
             if (wanted > _buffer.Length)
             {
-                _buffer = new byte[Math.Max(wanted, Math.Min(ChunkBytes, Length))];
+                long doubled = Math.Min(Math.Max(ChunkBytes, _buffer.Length * 2L), Math.Min(Length, Array.MaxLength));
+                _buffer = new byte[Math.Max(wanted, doubled)];
             }
 
             _bufferBytes = _file.Read(offset, _buffer.AsSpan(0, wanted));

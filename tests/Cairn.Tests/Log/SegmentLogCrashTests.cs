@@ -165,6 +165,46 @@ public sealed class SegmentLogCrashTests
         }
     }
 
+    /// <summary>
+    /// The removed file must stay removed: the next record may fit into the segment before, and a file that came back would say that it starts there.
+    /// </summary>
+    [Fact]
+    public void Recovery_OfAnInterruptedCreation_ThenASmallerRecord_KeepsThat()
+    {
+        SimulatedFileSystem files = NewFiles();
+        SegmentLog log = Open(files);
+        Append(log, Records.Take(4));
+        files.WriteAllBytes(SegmentName.Of(LogHarness.Directory, 5).Path, new byte[4096]);
+        LogRecord small = SampleRecords.WithValue(5, [1]);
+        SegmentLog again = Open(files, verifiedEnd: log.End);
+        Append(again, [small]);
+        Assert.Equal("0000000000000004.seg", Path.GetFileName(files.Files[^1]));
+
+        foreach (int seed in CrashSeeds)
+        {
+            AssertHolds(Open(files.Crash(seed)), [.. Records.Take(4), small], 5);
+        }
+    }
+
+    /// <summary>A record of the torn batch itself may have reached the disk at a boundary behind the place that did not.</summary>
+    [Fact]
+    public void Recovery_OfATornBatchWhoseLastRecordSurvived_CutsItAll()
+    {
+        SimulatedFileSystem files = NewFiles();
+        SegmentLog log = Open(files);
+        LogRecord probe = SampleRecords.WithValue(1, new byte[3000]);
+        int value = 3000 + LogCursor.BoundaryBytes - FrameLayout.SizeBytes - (int)RecordCodec.EncodedBytes(probe);
+        Append(log, SampleRecords.WithValue(1, [.. Enumerable.Repeat((byte)1, value)]));
+        Assert.Equal(8192ul, log.End.Place);
+        Append(log, SampleRecords.WithValue(2, [2]));
+        files.Overwrite(files.Files[0], 4096, new byte[512]);
+
+        SegmentLog again = Open(files);
+        Assert.Equal(LogPosition.Start, again.End);
+        Assert.True(again.Recovery.BytesTruncated > 4000);
+        Assert.Empty(files.Files);
+    }
+
     private static void CheckRecoveries(SimulatedFileSystem after, Run run)
     {
         SimulatedFileSystem undisturbed = after.Clone();

@@ -166,6 +166,34 @@ public sealed class SegmentLogRotTests
     }
 
     [Fact]
+    public void Log_ThatIsNotTheOneOfTheManifest_IsRefused()
+    {
+        foreach (LogPosition other in (LogPosition[])[_end with { Checksum = _end.Checksum ^ 1 }, _end with { Place = _end.Place - 1 }, _end with { Sequence = _end.Sequence + 1 }])
+        {
+            Assert.Throws<StateCorruptedException>(() => Open(_files, verifiedEnd: other));
+            Assert.Throws<StateCorruptedException>(() => Open(_files, scanFrom: _middle, verifiedEnd: other));
+            Assert.NotEmpty(Verify(_files, other).Faults);
+        }
+
+        Assert.Throws<StateCorruptedException>(() => Open(_files, scanFrom: _end, verifiedEnd: _middle));
+        Assert.Throws<StateCorruptedException>(() => Open(_files, scanFrom: _end with { Place = ulong.MaxValue }));
+        Assert.Throws<StateCorruptedException>(() => Open(_files, scanFrom: _end with { Place = 1 }));
+    }
+
+    [Fact]
+    public void Segment_OfAnotherChain_IsRefused()
+    {
+        byte[] bytes = _files.ReadAllBytes(_files.Files[1]);
+        bytes[SegmentHeaderLayout.PreviousChecksumOffset] ^= 1;
+        Reseal(bytes);
+        _files.WriteAllBytes(_files.Files[1], bytes);
+
+        StateCorruptedException refusal = Assert.Throws<StateCorruptedException>(() => Open(_files));
+        Assert.Equal((_files.Files[1], SegmentHeaderLayout.PreviousChecksumOffset), (refusal.File, refusal.Offset));
+        Assert.NotEmpty(Verify(_files).Faults);
+    }
+
+    [Fact]
     public void Segment_OfANewerFormat_IsRefusedAsSuch()
     {
         foreach (int field in (int[])[SegmentHeaderLayout.FormatVersionOffset, SegmentHeaderLayout.RequiredFeaturesOffset])
