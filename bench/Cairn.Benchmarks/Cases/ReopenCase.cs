@@ -39,11 +39,11 @@ internal static class ReopenCase
             }
         }
 
-        TimeSpan scanProcessor = ThreadClock.Now;
+        TimeSpan scanProcessor = SystemCalls.ThreadTime;
         long scanning = Stopwatch.GetTimestamp();
         ScanCase.ReadAll(session);
         TimeSpan scan = Stopwatch.GetElapsedTime(scanning);
-        scanProcessor = ThreadClock.Now - scanProcessor;
+        scanProcessor = SystemCalls.ThreadTime - scanProcessor;
 
         RecoveryReport recovery = session.Store.Recovery;
         long closing = Stopwatch.GetTimestamp();

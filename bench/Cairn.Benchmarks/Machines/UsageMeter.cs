@@ -54,6 +54,7 @@ internal sealed class UsageMeter
             GC.WaitForPendingFinalizers();
         }
 
+        SystemCalls.TrimNativeMemory();
         ProcFiles.ResetPeakMemory();
     }
 

@@ -115,7 +115,7 @@ internal sealed class BlockParts : IDisposable
     private async Task ApplyAsync()
     {
         _height++;
-        TimeSpan started = ThreadClock.Now;
+        TimeSpan started = SystemCalls.ThreadTime;
         ChangeSet changes = new();
         _buffer.PutInto(changes);
         Lap(ref started, ref _spent.Put);
@@ -133,7 +133,7 @@ internal sealed class BlockParts : IDisposable
         LogRecord record = Record(state, list);
         _ = localRecord.Build();
 
-        started = ThreadClock.Now;
+        started = SystemCalls.ThreadTime;
         Copy(list);
         Lap(ref started, ref _spent.Recording);
         Publish(state);
@@ -174,7 +174,7 @@ internal sealed class BlockParts : IDisposable
 
     private async Task WriteAsync(LogRecord record)
     {
-        TimeSpan started = ThreadClock.Now;
+        TimeSpan started = SystemCalls.ThreadTime;
         _body.Clear();
         RecordCodec.Encode(record, _body);
         Lap(ref started, ref _spent.Encode);
@@ -190,7 +190,7 @@ internal sealed class BlockParts : IDisposable
 
     private static void Lap(ref TimeSpan started, ref TimeSpan sum)
     {
-        TimeSpan now = ThreadClock.Now;
+        TimeSpan now = SystemCalls.ThreadTime;
         sum += now - started;
         started = now;
     }
