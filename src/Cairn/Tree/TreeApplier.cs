@@ -194,8 +194,13 @@ internal sealed partial class TreeApplier
 
         int count = _items.Count - start;
         _steps.Add(new Step(StepKind.Replace, item, start, count, KeyBits.None, KeyBits.None));
+        if (count != 1)
+        {
+            return false;
+        }
+
         ref BuildItem only = ref _items[start];
-        return count == 1 && only.Source is null && only.Child?.Page is { } made && made.TopIndex == page.StubTopIndex(item) && made.Level == page.StubLevel(item);
+        return only.Source is null && only.Child?.Page is { } made && made.TopIndex == page.StubTopIndex(item) && made.Level == page.StubLevel(item);
     }
 
     private bool PlanFound(Page page, int item, int change)

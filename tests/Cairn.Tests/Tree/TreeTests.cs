@@ -102,6 +102,37 @@ public sealed class TreeTests
     }
 
     [Fact]
+    public void Apply_ChildEmptiedBehindEveryCountOfItemsGivenBack_EqualsModel()
+    {
+        // Twenty pages of forty entries. Each of the first gives back fifteen or fewer items, then one gives back nothing: once when the stack of items is exactly full.
+        List<byte[]> keys = [.. Enumerable.Range(0, 800).Select(static i => new byte[] { (byte)(i / 20), (byte)(i % 20) })];
+        for (int left = 250; left <= 260; left++)
+        {
+            TestTree tree = new();
+            SortedDictionary<byte[], byte[]> model = new(keys.ToDictionary(static key => key, static key => key), ByteStringComparer.Instance);
+            foreach (byte[][] page in keys.Chunk(40))
+            {
+                // In parts, so that the stack has not grown yet.
+                tree.Apply([.. page.Select(static key => (key, (byte[]?)key))]);
+            }
+
+            Assert.Equal(20, tree.Root.Reference!.Page!.Children.Length);
+            int still = left;
+            List<(byte[], byte[]?)> batch = [];
+            foreach (byte[][] page in keys.Chunk(40))
+            {
+                int kept = page[0][0] >= 38 ? 15 : Math.Min(15, still);
+                still -= kept;
+                batch.AddRange(page[kept..].Select(static key => (key, (byte[]?)null)));
+            }
+
+            batch.ForEach(change => model.Remove(change.Item1));
+            tree.Apply(batch);
+            tree.AssertEquals(model);
+        }
+    }
+
+    [Fact]
     public void Apply_NoRealChange_KeepsTheRootPage()
     {
         TestTree tree = new();
