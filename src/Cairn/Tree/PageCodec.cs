@@ -187,8 +187,14 @@ internal static class PageCodec
                 throw Damaged(store, id, 0, "length of a blob", $"{StateLimits.MaxInlineValueBytes + 1} to {StateLimits.MaxValueBytes}", $"{length}");
             }
 
+            PageId place = (PageId)BinaryPrimitives.ReadUInt64LittleEndian(record[BlobRecordLayout.PlaceOffset..]);
+            if (place == PageId.None)
+            {
+                throw Damaged(store, id, 0, "place of a blob", "one", "none");
+            }
+
             blobs[count++] = new BlobReference(
-                (PageId)BinaryPrimitives.ReadUInt64LittleEndian(record[BlobRecordLayout.PlaceOffset..]),
+                place,
                 length,
                 new Hash256(record.Slice(BlobRecordLayout.HashOffset, Hash256.SizeBytes)));
         }

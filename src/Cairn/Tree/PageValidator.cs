@@ -186,6 +186,8 @@ internal static class PageValidator
             Require(top <= KeyBits.MaxIndex && (top & 15) <= 8 && top > around, store, id, at, "top index of a stub", $"above {around}", $"{top}");
             int prefix = view.PrefixBytes + view.Record(item).Length;
             Require(prefix == KeyBits.PrefixBytes(top), store, id, view.Sections.Data + view.RecordStart(item), "prefix of a stub", $"{KeyBits.PrefixBytes(top)} bytes", $"{prefix}");
+            ulong child = BinaryPrimitives.ReadUInt64LittleEndian(stub[StubLayout.PageIdOffset..]);
+            Require(child != PageId.None.Value, store, id, at + StubLayout.PageIdOffset, "place of a child", "one", "none");
             uint bytes = BinaryPrimitives.ReadUInt32LittleEndian(stub[StubLayout.StoredBytesOffset..]);
             Require(bytes is >= PageHeaderLayout.SizeBytes and <= PageLimits.MaxStoredBytes, store, id, at + StubLayout.StoredBytesOffset, "length of a child", $"{PageHeaderLayout.SizeBytes} to {PageLimits.MaxStoredBytes}", $"{bytes}");
             highest = Math.Max(highest, BinaryPrimitives.ReadUInt16LittleEndian(stub[StubLayout.LevelOffset..]) + 1);

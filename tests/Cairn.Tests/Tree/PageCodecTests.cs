@@ -25,6 +25,7 @@ public sealed class PageCodecTests
             TestTree tree = new();
             tree.Apply(Entries(count, blob: count > 10));
             Page page = tree.Root.Reference!.Page!;
+            PlaceBlobs(page);
             byte[] stored = Stored(page);
             Page read = Decode(stored);
             Assert.Equal(page.Count, read.Count);
@@ -72,6 +73,20 @@ public sealed class PageCodecTests
         Assert.Throws<StateCorruptedException>(() => PageCodec.Decode(stored, crc + 1, Pool, new MemoryPageStore(), (PageId)7));
         stored[100] ^= 1;
         Assert.Throws<StateCorruptedException>(() => PageCodec.Decode(stored, crc, Pool, new MemoryPageStore(), (PageId)7));
+    }
+
+    [Fact]
+    public void Decode_StubOrBlobThatLeadsNowhere_IsRefused()
+    {
+        byte[] stubs = Stored(Entries(200, blob: false));
+        stubs.AsSpan(PageHeaderLayout.SizeBytes + StubLayout.PageIdOffset, sizeof(ulong)).Clear();
+        byte[] blob = Stored(Entries(2, blob: true));
+        blob.AsSpan(blob.Length - BlobRecordLayout.SizeBytes + BlobRecordLayout.PlaceOffset, sizeof(ulong)).Clear();
+        foreach (byte[] stored in (byte[][])[stubs, blob])
+        {
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(stored, Cairn.Format.Crc32C.Compute(stored.AsSpan(4)));
+            Assert.Throws<StateCorruptedException>(() => Decode(stored));
+        }
     }
 
     private static void DecodeAndUse(byte[] bytes)
@@ -124,7 +139,16 @@ public sealed class PageCodecTests
             child.Place((PageId)((ulong)index + 1), 1000 + index, 77);
         }
 
+        PlaceBlobs(page);
         return Stored(page);
+    }
+
+    private static void PlaceBlobs(Page page)
+    {
+        foreach (BlobReference blob in page.Blobs)
+        {
+            blob.Place((PageId)9);
+        }
     }
 
     private static byte[] Stored(Page page)
