@@ -9,7 +9,7 @@ namespace Cairn;
 public sealed class BlockDraft : IDisposable
 {
     private readonly StateStore _store;
-    private readonly BlockDraft? _parent;
+    private BlockDraft? _parent;
     private StateVersion? _pinned;
     private AppliedDraft? _applied;
     private ReadOnlyMemory<byte>? _payload;
@@ -135,6 +135,12 @@ public sealed class BlockDraft : IDisposable
         if (!_disposed)
         {
             _disposed = true;
+            if (Committed is not null)
+            {
+                // Drafts built on this one need nothing from below it any more. Without this, a chain of drafts that each were built on the one before would keep every version since its first.
+                LetGoOfBase()?.Unhold();
+            }
+
             Unhold();
         }
     }
@@ -166,17 +172,13 @@ public sealed class BlockDraft : IDisposable
     /// <summary>Whether a version is what the draft was built on.</summary>
     internal bool IsOn(StateVersion head) => ReferenceEquals(_parent is null ? _pinned : _parent.Committed, head);
 
-    /// <summary>Takes note of being committed: its pages are the store's now.</summary>
+    /// <summary>
+    /// Takes note of being committed: its pages are the store's now. What it is built on stays pinned beside them until it is disposed: its own reads start there, those of drafts built on it in the version it became.
+    /// </summary>
     internal void MarkCommitted(StateVersion version)
     {
-        Committed = version;
-        StateVersion? before = _pinned;
         _store.Versions.PinAgain(version);
-        _pinned = version;
-        if (before is not null)
-        {
-            _store.Versions.Unpin(before, isView: false);
-        }
+        Committed = version;
     }
 
     private AppliedDraft Seal()
@@ -197,19 +199,29 @@ public sealed class BlockDraft : IDisposable
     /// <summary>Gives up one reason to keep the pages: the draft itself, or a draft built on it.</summary>
     private void Unhold()
     {
-        if (Interlocked.Decrement(ref _holders) > 0)
+        for (BlockDraft? draft = this; draft is not null && Interlocked.Decrement(ref draft._holders) == 0; draft = draft.LetGoOfBase())
         {
-            return;
+            draft.DropApplied();
+            if (draft.Committed is { } version)
+            {
+                _store.Versions.Unpin(version, isView: false);
+            }
         }
+    }
 
-        DropApplied();
-        if (_pinned is not null)
+    /// <summary>Lets go of what the draft is built on, once.</summary>
+    /// <returns>The draft it was built on, which the caller lets go of.</returns>
+    private BlockDraft? LetGoOfBase()
+    {
+        if (_pinned is { } pinned)
         {
-            _store.Versions.Unpin(_pinned, isView: false);
             _pinned = null;
+            _store.Versions.Unpin(pinned, isView: false);
         }
 
-        _parent?.Unhold();
+        BlockDraft? parent = _parent;
+        _parent = null;
+        return parent;
     }
 
     private void DropApplied()
