@@ -200,7 +200,8 @@ public sealed partial class StateStore
         Pages.Commit(local.Created, local.Superseded);
         NoteSuperseded(state);
         NoteSuperseded(local);
-        Versions.Publish(version, state.Superseded.Concat(local.Superseded));
+        long blobBytes = state.SupersededBlobs.Concat(local.SupersededBlobs).Sum(static blob => blob.Bytes is null ? 0L : blob.Length);
+        Versions.Publish(version, state.Superseded.Concat(local.Superseded), blobBytes);
     }
 
     /// <summary>Closes the store for writing after a failed write: what is in memory may be ahead of what is on disk, and a retried sync can report success for bytes the system has dropped.</summary>

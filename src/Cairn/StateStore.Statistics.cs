@@ -34,7 +34,7 @@ public sealed partial class StateStore
             DirtyBytes = DirtyBytes,
             DraftBytes = Pages.Bytes(PageResidency.Draft),
             CacheBytes = Pages.Bytes(PageResidency.Clean),
-            RecentBytes = Pages.Bytes(PageResidency.Superseded),
+            RecentBytes = Pages.Bytes(PageResidency.Superseded) + Versions.RecentBlobBytes,
             RetiredBytes = Pages.Epochs.RetiredBytes,
             ReservedBytes = Pages.Pool.ReservedBytes,
             CacheHits = Pages.Hits,

@@ -44,6 +44,9 @@ internal sealed class StateVersion
     /// <summary>The pages that this version no longer has but some version before it does.</summary>
     public List<PageReference> Died { get; set; } = [];
 
+    /// <summary>The bytes of the blobs that only memory has, which this version no longer has but the one before does.</summary>
+    public long DiedBlobBytes { get; set; }
+
     private static TreeRoot RootOf(RootPage page, TreeKind tree) =>
         page.Id == PageId.None ? TreeRoot.Empty(tree) : new TreeRoot(new PageReference(page.Id, page.Bytes, page.Crc, tree, stub: null), page.Hash, page.Totals);
 }

@@ -25,6 +25,7 @@ internal sealed class VersionChain
     private readonly Queue<StateVersion> _recent = new();
     private StateVersion _head;
     private int _openViews;
+    private long _recentBlobBytes;
 
     /// <summary>Makes a chain of one version.</summary>
     public VersionChain(PageCache pages, long recentBytes, StateVersion first)
@@ -40,6 +41,9 @@ internal sealed class VersionChain
 
     /// <summary>How many views are open.</summary>
     public int OpenViews => Volatile.Read(ref _openViews);
+
+    /// <summary>The bytes of overwritten blobs that only memory has and that the recent heights keep there; approximate, as a checkpoint may have stored some since.</summary>
+    public long RecentBlobBytes => Interlocked.Read(ref _recentBlobBytes);
 
     /// <summary>The oldest and newest heights that can be viewed; null before the first block.</summary>
     public (BlockHeight? Oldest, BlockHeight? Newest) RecentHeights
@@ -112,12 +116,14 @@ internal sealed class VersionChain
     /// <summary>Makes a version the head. Its ordinal is one above the head's.</summary>
     /// <param name="version">The version.</param>
     /// <param name="superseded">The pages of the head that it does not have.</param>
-    public void Publish(StateVersion version, IEnumerable<PageReference> superseded)
+    /// <param name="supersededBlobBytes">The bytes of the blobs of the head that it does not have and that only memory has.</param>
+    public void Publish(StateVersion version, IEnumerable<PageReference> superseded, long supersededBlobBytes)
     {
         List<PageReference> freed = [];
         lock (_lock)
         {
             version.Died.AddRange(superseded);
+            version.DiedBlobBytes = supersededBlobBytes;
             Append(version);
             TrimRecent(freed);
             AssertInvariants();
@@ -138,7 +144,7 @@ internal sealed class VersionChain
             Append(version);
             while (_recent.Count > 1)
             {
-                Release(_recent.Dequeue(), freed);
+                ReleaseOldestRecent(freed);
             }
         }
 
@@ -156,27 +162,32 @@ internal sealed class VersionChain
     {
         _versions.Add(version);
         _recent.Enqueue(version);
+        Interlocked.Add(ref _recentBlobBytes, version.DiedBlobBytes);
         version.Pins++;
         Volatile.Write(ref _head, version);
     }
 
     private void TrimRecent(List<PageReference> freed)
     {
-        while (_recent.Count > AlwaysRecent && (_recent.Count > MostRecent || _pages.Bytes(PageResidency.Superseded) - Pending(freed) > _recentBytes))
+        long pending = 0;
+        int counted = 0;
+        while (_recent.Count > AlwaysRecent && (_recent.Count > MostRecent || _pages.Bytes(PageResidency.Superseded) - pending + _recentBlobBytes > _recentBytes))
         {
-            Release(_recent.Dequeue(), freed);
+            ReleaseOldestRecent(freed);
+            for (; counted < freed.Count; counted++)
+            {
+                pending += freed[counted].Page is { Residency: PageResidency.Superseded } page ? page.MemoryBytes : 0;
+            }
         }
     }
 
-    private static long Pending(List<PageReference> freed)
+    private void ReleaseOldestRecent(List<PageReference> freed)
     {
-        long sum = 0;
-        foreach (PageReference reference in freed)
-        {
-            sum += reference.Page is { Residency: PageResidency.Superseded } page ? page.MemoryBytes : 0;
-        }
+        StateVersion oldest = _recent.Dequeue();
 
-        return sum;
+        // What died with the next one was kept for this one and those before it.
+        Interlocked.Add(ref _recentBlobBytes, -_recent.Peek().DiedBlobBytes);
+        Release(oldest, freed);
     }
 
     private void Release(StateVersion version, List<PageReference> freed)
