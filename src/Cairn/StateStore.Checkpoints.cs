@@ -171,7 +171,13 @@ public sealed partial class StateStore
     /// </summary>
     private void NoteSuperseded(TreeChange change)
     {
-        if (_home.Pages is null || IsReadOnly)
+        if (_home.Pages is null)
+        {
+            return;
+        }
+
+        Interlocked.Add(ref _dirtyBlobBytes, change.CreatedBlobBytes);
+        if (IsReadOnly)
         {
             return;
         }
@@ -179,13 +185,6 @@ public sealed partial class StateStore
         bool running = Volatile.Read(ref _checkpointOrdinal) != 0;
         _supersededPages.AddRange(change.Superseded.Where(page => running || page.Id != PageId.None));
         _supersededBlobs.AddRange(change.SupersededBlobs.Where(blob => running || blob.Id != PageId.None));
-        long created = 0;
-        foreach (BlobReference blob in change.CreatedBlobs)
-        {
-            created += blob.Length;
-        }
-
-        Interlocked.Add(ref _dirtyBlobBytes, created);
     }
 
     /// <summary>What closing does before the home is closed.</summary>

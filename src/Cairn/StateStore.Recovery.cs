@@ -50,6 +50,8 @@ public sealed partial class StateStore
         }
         finally
         {
+            // A reader sees only what its writer has synced.
+            Volatile.Write(ref _durable, new DurablePoint(Height));
             _refreshGate.Release();
         }
     }
@@ -117,6 +119,7 @@ public sealed partial class StateStore
         LogPosition end = _log.End;
         BlockReplayer replayer = new(Pages, Location);
         HashSet<PageReference> made = [];
+        long blobBytes = 0;
         StateVersion version = StateVersion.Of(manifest, Versions.Head.Ordinal + 1);
         try
         {
@@ -125,6 +128,7 @@ public sealed partial class StateStore
                 ReplayedBlock replayed = replayer.Replay(record, version, version.Ordinal, end);
                 Pages.Discard([.. replayed.Superseded.Where(made.Contains)]);
                 replayed.TrackIn(made);
+                blobBytes += replayed.CreatedBlobBytes;
                 version = replayed.Version;
             }
         }
@@ -136,8 +140,9 @@ public sealed partial class StateStore
 
         List<PageReference> replaced = [.. _replayed];
         Pages.Commit([.. made], replaced);
+        Interlocked.Exchange(ref _dirtyBlobBytes, blobBytes);
         _replayed = made;
-        _manifest = manifest;
+        Volatile.Write(ref _manifest, manifest);
         _replayedThrough = end;
         Versions.Restart(version, replaced);
     }

@@ -11,6 +11,9 @@ internal sealed record ReplayedBlock(StateVersion Version, TreeChange State, Tre
     /// <summary>The pages of the version before that this one does not have.</summary>
     public IEnumerable<PageReference> Superseded => State.Superseded.Concat(Local.Superseded);
 
+    /// <summary>The bytes of the blobs it put.</summary>
+    public long CreatedBlobBytes => State.CreatedBlobBytes + Local.CreatedBlobBytes;
+
     /// <summary>Keeps a set of the pages that only memory has.</summary>
     public void TrackIn(HashSet<PageReference> made)
     {
@@ -64,14 +67,24 @@ internal sealed class BlockReplayer
                 throw new StoreFormatException(_location, "kind of log record", "blocks", $"'{record.Kind}' at sequence {record.Sequence}");
         }
 
-        TreeChange state = _state.Apply(head.State, ChangeBatch.Of(record.StateChanges), record.Height, ordinal, record: null);
-        TreeChange local = _local.Apply(head.Local, ChangeBatch.Of(record.LocalChanges), record.Height, ordinal, record: null);
-        _pages.AddDraft(state.Created);
-        _pages.AddDraft(local.Created);
-        Require(record, state.Root.Hash == record.Root, "state root after the block", $"{record.Root}", $"{state.Root.Hash}");
-        Require(record, state.Root.Totals == record.StateTotals, "totals of the state tree", $"{record.StateTotals}", $"{state.Root.Totals}");
-        Require(record, local.Root.Totals == record.LocalTotals, "totals of the local tree", $"{record.LocalTotals}", $"{local.Root.Totals}");
-        return new ReplayedBlock(new StateVersion(ordinal, record.Height, record.TimeTicks, state.Root, local.Root, after), state, local);
+        List<PageReference> made = [];
+        try
+        {
+            TreeChange state = _state.Apply(head.State, ChangeBatch.Of(record.StateChanges), record.Height, ordinal, record: null);
+            made.AddRange(state.Created);
+            TreeChange local = _local.Apply(head.Local, ChangeBatch.Of(record.LocalChanges), record.Height, ordinal, record: null);
+            made.AddRange(local.Created);
+            Require(record, state.Root.Hash == record.Root, "state root after the block", $"{record.Root}", $"{state.Root.Hash}");
+            Require(record, state.Root.Totals == record.StateTotals, "totals of the state tree", $"{record.StateTotals}", $"{state.Root.Totals}");
+            Require(record, local.Root.Totals == record.LocalTotals, "totals of the local tree", $"{record.LocalTotals}", $"{local.Root.Totals}");
+            _pages.AddDraft(made);
+            return new ReplayedBlock(new StateVersion(ordinal, record.Height, record.TimeTicks, state.Root, local.Root, after), state, local);
+        }
+        catch
+        {
+            _pages.Discard(made);
+            throw;
+        }
     }
 
     private void Require(LogRecord record, bool holds, string what, string expected, string found)

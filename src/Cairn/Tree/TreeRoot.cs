@@ -25,6 +25,9 @@ internal sealed class TreeChange
     /// <summary>The blobs that were put.</summary>
     public List<BlobReference> CreatedBlobs { get; } = [];
 
+    /// <summary>Their bytes.</summary>
+    public long CreatedBlobBytes => CreatedBlobs.Sum(static blob => (long)blob.Length);
+
     /// <summary>The blobs of the tree before that were overwritten or deleted.</summary>
     public List<BlobReference> SupersededBlobs { get; } = [];
 
