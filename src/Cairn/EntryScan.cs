@@ -29,7 +29,7 @@ public sealed class EntryScan : IDisposable
         _throwIfInvalid = throwIfInvalid;
         _below = new TreeCursor(pages, root, reverse ? end : start, reverse);
         _draft = draft;
-        _changes = draft is { Changes.Count: > 0 } ? draft.Changes : null;
+        _changes = draft?.Changes;
         _hasBound = reverse ? !start.IsEmpty : !end.IsEmpty;
         _bound = reverse ? start.ToArray() : end.ToArray();
         _reverse = reverse;
@@ -131,18 +131,15 @@ public sealed class EntryScan : IDisposable
                 return true;
             }
 
-            _nextChange += _reverse ? -1 : 1;
-            if (!_changes.IsChanged(slot))
+            bool isChanged = _changes.IsChanged(slot);
+            if (isChanged && order == 0)
             {
-                continue;
-            }
-
-            if (order == 0)
-            {
+                // Before anything else: if reading fails, the next step tries again.
                 _hasBelow = _below.MoveNext();
             }
 
-            if (!_changes.IsDelete(slot))
+            _nextChange += _reverse ? -1 : 1;
+            if (isChanged && !_changes.IsDelete(slot))
             {
                 _changeSlot = slot;
                 return true;

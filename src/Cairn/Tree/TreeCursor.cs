@@ -18,7 +18,8 @@ internal sealed class TreeCursor
     private int _keyBytes;
     private int _valueBytes;
     private BlobReference? _blob;
-    private bool _started;
+    private bool _isPlaced;
+    private bool _hasGiven;
 
     /// <summary>Makes a cursor before the first entry at or after <paramref name="bound"/>, or, in reverse, before the last entry below it.</summary>
     /// <param name="pages">Gives the pages.</param>
@@ -67,7 +68,7 @@ internal sealed class TreeCursor
     public bool MoveNext()
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
-        if (!_started || !PathIsAlive())
+        if (!_isPlaced || !PathIsAlive())
         {
             Seek();
         }
@@ -81,16 +82,16 @@ internal sealed class TreeCursor
                 continue;
             }
 
+            // The child first: if reading it fails, the next step tries again.
+            Page? child = top.Page.IsStub(top.Item) ? _pages.Get(top.Page.Child(top.Item)) : null;
             _path[^1] = new Step(top.Page, top.Item + (_reverse ? -1 : 1));
-            if (top.Page.IsStub(top.Item))
+            if (child is null)
             {
-                Page child = _pages.Get(top.Page.Child(top.Item));
-                _path.Add(new Step(child, _reverse ? child.Count - 1 : 0));
-                continue;
+                Take(top.Page, top.Item);
+                return true;
             }
 
-            Take(top.Page, top.Item);
-            return true;
+            _path.Add(new Step(child, _reverse ? child.Count - 1 : 0));
         }
 
         return false;
@@ -113,14 +114,14 @@ internal sealed class TreeCursor
     private void Seek()
     {
         _path.Clear();
-        bool resumed = _started;
-        _started = true;
+        _isPlaced = false;
+        bool resumed = _hasGiven;
         PageReference? reference = _root.Reference;
         if (reference is not null && _keyBytes == 0)
         {
             Page page = _pages.Get(reference);
             _path.Add(new Step(page, _reverse ? page.Count - 1 : 0));
-            return;
+            reference = null;
         }
 
         while (reference is not null)
@@ -147,10 +148,13 @@ internal sealed class TreeCursor
 
             _path.Add(new Step(page, item));
         }
+
+        _isPlaced = true;
     }
 
     private void Take(Page page, int item)
     {
+        _hasGiven = true;
         _keyBytes = page.CopyKey(item, _key);
         Height = page.Height(item);
         if (page.IsBlob(item))
