@@ -50,7 +50,7 @@ public sealed class BlockDraft : IDisposable
     /// <summary>The time of the block in 100 ns ticks since 1970-01-01 UTC; null, the default, for none. Stored with the block; the state does not depend on it.</summary>
     public long? TimeTicks { get; set; }
 
-    /// <summary>What to store with the block, up to <see cref="StateLimits.MaxPayloadBytes"/> bytes; null, the default, for nothing. Not copied: it must not change before the commit is done.</summary>
+    /// <summary>What to store with the block, up to <see cref="StateLimits.MaxPayloadBytes"/> bytes; null, the default, for nothing. Copied.</summary>
     /// <exception cref="ArgumentException">It is too long.</exception>
     public ReadOnlyMemory<byte>? Payload
     {
@@ -62,7 +62,7 @@ public sealed class BlockDraft : IDisposable
                 throw new ArgumentException($"A payload has at most {StateLimits.MaxPayloadBytes} bytes, not {tooLong.Length}.", nameof(value));
             }
 
-            _payload = value;
+            _payload = value is { } payload ? payload.ToArray() : (ReadOnlyMemory<byte>?)null;
         }
     }
 

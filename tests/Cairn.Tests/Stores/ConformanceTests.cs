@@ -71,6 +71,23 @@ public abstract partial class ConformanceTests : IDisposable
         await Home.CloseAsync(store);
     }
 
+    /// <summary>The memory home kept the caller's own bytes: reusing the buffer changed the log.</summary>
+    [Fact]
+    public async Task Payload_ChangedByTheCallerAfterwards_IsStoredAsItWas()
+    {
+        StateStore store = await Home.OpenAsync(StoreSettings.Quiet);
+        byte[] payload = [1, 2, 3];
+        using (BlockDraft draft = store.CreateDraft(Height(1)))
+        {
+            draft.Payload = payload;
+            await store.CommitAsync(draft);
+        }
+
+        payload[0] = 9;
+        await Home.CloseAsync(store);
+        await LogComparison.AssertSameAsync([ReferenceState.Empty with { Height = Height(1), Payload = [1, 2, 3] }], Home);
+    }
+
     [Fact]
     public async Task Vectors_OfTheCommitment_AreMet()
     {

@@ -124,7 +124,7 @@ internal sealed class ShortRun
     {
         BlockDraft draft = store.CreateDraft(expected.Height!.Value);
         draft.TimeTicks = expected.TimeTicks;
-        draft.Payload = expected.Payload is null ? null : expected.Payload.AsMemory();
+        draft.Payload = expected.Payload is null ? (ReadOnlyMemory<byte>?)null : expected.Payload;
         draft.ExpectedRoot = expected.Root;
         foreach ((TreeKind kind, byte[] key, byte[]? value) in step.Changes)
         {

@@ -91,7 +91,7 @@ internal sealed partial class StoreScriptRunner
                 break;
             case 'y':
                 byte[]? payload = step.A == 0 ? null : Value(step.A % MaxPayloadBytes, variant: 0);
-                draft.Payload = payload is null ? null : payload.AsMemory();
+                draft.Payload = payload is null ? (ReadOnlyMemory<byte>?)null : payload;
                 model.SetPayload(payload);
                 break;
             default:

@@ -58,6 +58,7 @@ internal sealed partial class StoreScriptRunner : IAsyncDisposable
         await runner.ReopenAsync(0);
         runner.CheckHead();
         await runner.CloseAsync();
+        await LogComparison.AssertSameAsync(runner._model.States, runner._home);
     }
 
     public async ValueTask DisposeAsync()

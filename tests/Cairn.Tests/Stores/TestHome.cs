@@ -49,6 +49,9 @@ internal abstract class TestHome : IDisposable
 
     public virtual Task<StateStore> OpenAsync(StoreSettings settings) => StateStore.OpenAsync(Location, settings.ToOptions(FileSystem));
 
+    /// <summary>Opens what lies below a closed store, for looking at its log.</summary>
+    public virtual IHome OpenHome() => HomeLocator.Open(Location, (StoreSettings.Quiet with { ReadOnly = true }).ToOptions(FileSystem));
+
     /// <summary>Closes the store and checks all of it.</summary>
     public async Task CloseAsync(StateStore store)
     {
@@ -76,6 +79,8 @@ internal abstract class TestHome : IDisposable
             _home = _home is null ? new MemoryHome() : _home.Reopen();
             return StateStore.OpenAsync(_home, settings.ToOptions(fileSystem: null));
         }
+
+        public override IHome OpenHome() => _home = _home!.Reopen();
 
         public override Task CheckAsync() => Task.CompletedTask;
     }
