@@ -47,6 +47,19 @@ internal readonly ref struct PageView
     /// <summary>A record.</summary>
     public ReadOnlySpan<byte> Record(int item) => _stored[(Sections.Data + RecordStart(item))..(Sections.Data + RecordStart(item + 1))];
 
+    /// <summary>The key bytes of an item behind the common prefix (of a stub, of its stored prefix).</summary>
+    public ReadOnlySpan<byte> Suffix(int item)
+    {
+        ReadOnlySpan<byte> record = Record(item);
+        if (((StubMask >> item) & 1) != 0)
+        {
+            return record;
+        }
+
+        int suffix = Page.ReadLength(record, out int width);
+        return record.Slice(width, suffix);
+    }
+
     /// <summary>The value part of an entry's record.</summary>
     public ReadOnlySpan<byte> Value(int item)
     {
@@ -81,6 +94,7 @@ internal static class PageValidator
         Require(view.DataBytes >= 0, store, id, PageHeaderLayout.SizeBytes, "sections of a page", $"at most {stored.Length} bytes", $"{stored.Length - view.DataBytes}");
         CheckTrie(stored, view, store, id);
         CheckRecords(view, store, id);
+        CheckOrder(view, store, id);
         CheckStubs(stored, view, level, store, id);
     }
 
@@ -170,6 +184,20 @@ internal static class PageValidator
             int value = record.Length - width - suffix;
             bool blob = ((view.BlobMask >> item) & 1) != 0;
             Require(blob ? value == BlobRecordLayout.SizeBytes : value <= StateLimits.MaxInlineValueBytes, store, id, at, "value of an entry", blob ? $"{BlobRecordLayout.SizeBytes} bytes" : $"at most {StateLimits.MaxInlineValueBytes} bytes", $"{value}");
+        }
+    }
+
+    /// <summary>The keys have to ascend and to differ first where the trie says: changing the page relies on it.</summary>
+    private static void CheckOrder(in PageView view, IPageStore store, PageId id)
+    {
+        for (int item = 0; item < view.Count - 1; item++)
+        {
+            ReadOnlySpan<byte> key = view.Suffix(item);
+            ReadOnlySpan<byte> next = view.Suffix(item + 1);
+            int difference = KeyBits.FirstDifference(key, next);
+            int index = difference == KeyBits.None ? KeyBits.None : difference + (view.PrefixBytes << KeyBits.ByteShift);
+            Require(
+                index == view.Gap(item) && KeyBits.Bit(next, difference) == 1, store, id, view.Sections.Data + view.RecordStart(item + 1), "order of two keys", $"ascending, first difference {view.Gap(item)}", $"first difference {index}");
         }
     }
 
