@@ -108,6 +108,9 @@ internal sealed class BlockParts : IDisposable
         column.Add("pages made", "1", (double)_spent.PagesMade / blocks);
         column.Add("memory of pages made", "KB", _spent.BytesMade / 1e3 / blocks);
         column.Add("record", "KB", _spent.RecordBytes / 1e3 / blocks);
+        column.Add("allocated: change set and batch", "KB", _spent.AllocatedForChanges / 1e3 / blocks);
+        column.Add("allocated: pages", "KB", (_spent.AllocatedForApplying - _spent.AllocatedForRecording) / 1e3 / blocks);
+        column.Add("allocated: old values", "KB", _spent.AllocatedForRecording / 1e3 / blocks);
         column.Add("others' processors", "cores", usage.OtherCores);
     }
 
@@ -115,27 +118,33 @@ internal sealed class BlockParts : IDisposable
     private async Task ApplyAsync()
     {
         _height++;
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
         TimeSpan started = SystemCalls.ThreadTime;
         ChangeSet changes = new();
         _buffer.PutInto(changes);
         Lap(ref started, ref _spent.Put);
         ChangeBatch batch = changes.ToBatch();
         Lap(ref started, ref _spent.Sort);
+        _spent.AllocatedForChanges += GC.GetAllocatedBytesForCurrentThread() - allocated;
         ChangeList.Builder localRecord = new();
         TreeChange local = _localApplier.Apply(_local, batch, new BlockHeight(_height), _height, localRecord);
         Lap(ref started, ref _spent.Apply);
         ChangeList.Builder stateRecord = new();
+        allocated = GC.GetAllocatedBytesForCurrentThread();
         TreeChange state = _stateApplier.Apply(_state, batch, new BlockHeight(_height), _height, stateRecord);
         Lap(ref started, ref _spent.ApplyHashing);
+        _spent.AllocatedForApplying += GC.GetAllocatedBytesForCurrentThread() - allocated;
         _spent.PagesMade += state.Created.Count;
         _spent.BytesMade += state.Created.Sum(page => (long)page.Page!.MemoryBytes);
         ChangeList list = stateRecord.Build();
         LogRecord record = Record(state, list);
         _ = localRecord.Build();
 
+        allocated = GC.GetAllocatedBytesForCurrentThread();
         started = SystemCalls.ThreadTime;
         Copy(list);
         Lap(ref started, ref _spent.Recording);
+        _spent.AllocatedForRecording += GC.GetAllocatedBytesForCurrentThread() - allocated;
         Publish(state);
         Lap(ref started, ref _spent.Publish);
         Publish(local);
@@ -211,5 +220,8 @@ internal sealed class BlockParts : IDisposable
         public long PagesMade;
         public long BytesMade;
         public long RecordBytes;
+        public long AllocatedForChanges;
+        public long AllocatedForApplying;
+        public long AllocatedForRecording;
     }
 }
