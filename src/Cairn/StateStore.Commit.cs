@@ -15,6 +15,7 @@ public sealed partial class StateStore
     private DurablePoint _durable = new(null);
 
     /// <summary>The height of the newest block that a loss of power cannot take back; null when there is none.</summary>
+    /// <remarks>A read-only store tells what it has found: in a directory store what the writer has synced, in a JSON-lines store all whole lines, which a writer that is not <see cref="Durability.Durable"/> may not have synced yet.</remarks>
     public BlockHeight? DurableHeight => Volatile.Read(ref _durable).Height;
 
     /// <summary>Commits a draft: when the call returns, the block is the head and, with <see cref="Durability.Durable"/>, survives a loss of power.</summary>
