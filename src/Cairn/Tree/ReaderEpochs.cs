@@ -17,11 +17,11 @@ internal sealed class ReaderEpochs
     private const int CollectEvery = 256;
 
     private static readonly Lock SlotsLock = new();
-    private static WeakReference<Slot>[] s_slots = [];
-    private static long s_epoch = 1;
+    private static WeakReference<Slot>[] _slots = [];
+    private static long _globalEpoch = 1;
 
     [ThreadStatic]
-    private static Slot? t_slot;
+    private static Slot? _threadSlot;
 
     private readonly Lock _lock = new();
     private readonly Queue<(long Epoch, Page Page)> _retired = new();
@@ -34,10 +34,10 @@ internal sealed class ReaderEpochs
     /// <summary>Enters; pages found until <see cref="Guard.Dispose"/> stay valid. Nests.</summary>
     public static Guard Enter()
     {
-        Slot slot = t_slot ?? NewSlot();
+        Slot slot = _threadSlot ?? NewSlot();
         if (slot.Depth++ == 0)
         {
-            Volatile.Write(ref slot.Epoch, Volatile.Read(ref s_epoch));
+            Volatile.Write(ref slot.Epoch, Volatile.Read(ref _globalEpoch));
             Interlocked.MemoryBarrier();
         }
 
@@ -50,7 +50,7 @@ internal sealed class ReaderEpochs
         Interlocked.MemoryBarrier();
         lock (_lock)
         {
-            _retired.Enqueue((Interlocked.Increment(ref s_epoch) - 1, page));
+            _retired.Enqueue((Interlocked.Increment(ref _globalEpoch) - 1, page));
             _retiredBytes += page.MemoryBytes;
             if (++_sinceCollect >= CollectEvery)
             {
@@ -73,10 +73,10 @@ internal sealed class ReaderEpochs
         Slot slot = new();
         lock (SlotsLock)
         {
-            s_slots = [.. s_slots.Where(static known => known.TryGetTarget(out _)), new WeakReference<Slot>(slot)];
+            _slots = [.. _slots.Where(static known => known.TryGetTarget(out _)), new WeakReference<Slot>(slot)];
         }
 
-        t_slot = slot;
+        _threadSlot = slot;
         return slot;
     }
 
@@ -84,7 +84,7 @@ internal sealed class ReaderEpochs
     {
         Interlocked.MemoryBarrier();
         long oldest = Outside;
-        foreach (WeakReference<Slot> known in Volatile.Read(ref s_slots))
+        foreach (WeakReference<Slot> known in Volatile.Read(ref _slots))
         {
             if (known.TryGetTarget(out Slot? slot))
             {

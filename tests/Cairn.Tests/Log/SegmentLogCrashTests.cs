@@ -123,7 +123,8 @@ public sealed class SegmentLogCrashTests
         Assert.Equal(end, files.ReadAllBytes(path).Length);
         Append(again, Records.Skip(2));
         Assert.Equal("0000000000000003.seg", Path.GetFileName(files.Files[1]));
-        AssertHolds(Open(files, verifiedEnd: again.End), Records, 10);    }
+        AssertHolds(Open(files, verifiedEnd: again.End), Records, 10);
+    }
 
     [Fact]
     public void Recovery_OfATornBatchWithGoodRecords_KeepsThose()
