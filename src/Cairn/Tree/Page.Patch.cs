@@ -18,20 +18,7 @@ internal sealed partial class Page
         int start = BinaryPrimitives.ReadUInt16LittleEndian(_memory.Span[(_offsetsOffset + ((item + 1) * sizeof(ushort)))..]) - value.Length;
         value.CopyTo(_memory.Span[(_dataOffset + start)..]);
         Span<byte> at = _memory.Span[(_heightsOffset + (item * _heightWidth))..];
-        ulong delta = height.Value - _baseHeight;
-        switch (_heightWidth)
-        {
-            case sizeof(ushort):
-                BinaryPrimitives.WriteUInt16LittleEndian(at, (ushort)delta);
-                break;
-            case sizeof(uint):
-                BinaryPrimitives.WriteUInt32LittleEndian(at, (uint)delta);
-                break;
-            default:
-                BinaryPrimitives.WriteUInt64LittleEndian(at, delta);
-                break;
-        }
-
+        WriteHeight(at, _heightWidth, height.Value - _baseHeight);
         InvalidatePath(item);
     }
 
@@ -56,6 +43,23 @@ internal sealed partial class Page
         Totals = totals;
         BinaryPrimitives.WriteUInt64LittleEndian(_memory.Span[PageHeaderLayout.EntriesOffset..], totals.Entries);
         BinaryPrimitives.WriteUInt64LittleEndian(_memory.Span[PageHeaderLayout.BytesOffset..], totals.Bytes);
+    }
+
+    /// <summary>Writes the height of an entry, counted from the base height, in so many bytes.</summary>
+    internal static void WriteHeight(Span<byte> destination, int width, ulong delta)
+    {
+        switch (width)
+        {
+            case sizeof(ushort):
+                BinaryPrimitives.WriteUInt16LittleEndian(destination, (ushort)delta);
+                break;
+            case sizeof(uint):
+                BinaryPrimitives.WriteUInt32LittleEndian(destination, (uint)delta);
+                break;
+            default:
+                BinaryPrimitives.WriteUInt64LittleEndian(destination, delta);
+                break;
+        }
     }
 
     /// <summary>Marks every node above an item as to be hashed again.</summary>

@@ -248,23 +248,8 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
         blob.Hash.CopyTo(record[BlobRecordLayout.HashOffset..]);
     }
 
-    private static void WriteHeight(Span<byte> body, PageSections sections, in Plan plan, int item, ulong height)
-    {
-        Span<byte> at = body[(sections.Heights + (item * plan.HeightWidth))..];
-        ulong delta = height - plan.BaseHeight;
-        switch (plan.HeightWidth)
-        {
-            case sizeof(ushort):
-                BinaryPrimitives.WriteUInt16LittleEndian(at, (ushort)delta);
-                break;
-            case sizeof(uint):
-                BinaryPrimitives.WriteUInt32LittleEndian(at, (uint)delta);
-                break;
-            default:
-                BinaryPrimitives.WriteUInt64LittleEndian(at, delta);
-                break;
-        }
-    }
+    private static void WriteHeight(Span<byte> body, PageSections sections, in Plan plan, int item, ulong height) =>
+        Page.WriteHeight(body[(sections.Heights + (item * plan.HeightWidth))..], plan.HeightWidth, height - plan.BaseHeight);
 
     /// <summary>The bytes of an item's key (of a stub, its stored prefix) from <paramref name="skip"/> on; valid until the next call.</summary>
     private ReadOnlySpan<byte> WriteKey(in BuildItem item, ChangeBatch changes, int skip)
