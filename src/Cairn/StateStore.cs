@@ -14,6 +14,9 @@ namespace Cairn;
 /// </remarks>
 public sealed partial class StateStore : IAsyncDisposable
 {
+    /// <summary>No more room than this is made before it is needed.</summary>
+    private const long MaxExpectedRecordBytes = 64L << 20;
+
     private readonly IHome _home;
     private readonly IBlockLog _log;
     private readonly StateStoreOptions _options;
@@ -183,8 +186,8 @@ public sealed partial class StateStore : IAsyncDisposable
         TreeChange? state = null;
         try
         {
-            ChangeList.Builder stateRecord = new();
-            ChangeList.Builder localRecord = new();
+            ChangeList.Builder stateRecord = NewRecord(draft.State.Changes);
+            ChangeList.Builder localRecord = NewRecord(draft.Local.Changes);
             state = appliers.State.Apply(draft.BaseState, draft.State.Changes.ToBatch(), draft.Height, draft.Ordinal, stateRecord);
             TreeChange local = appliers.Local.Apply(draft.BaseLocal, draft.Local.Changes.ToBatch(), draft.Height, draft.Ordinal, localRecord);
             Pages.AddDraft(state.Created);
@@ -201,6 +204,10 @@ public sealed partial class StateStore : IAsyncDisposable
             _appliers.Add(appliers);
         }
     }
+
+    /// <summary>Room for the changes and for old values like the new ones, so that the buffers of ordinary blocks do not grow.</summary>
+    private static ChangeList.Builder NewRecord(ChangeSet changes) =>
+        new(changes.Count, (int)Math.Min(2 * changes.ByteCount, MaxExpectedRecordBytes));
 
     /// <summary>Tells the handler. One that throws must not decide whether a block is committed or a checkpoint goes on, so what it throws ends here.</summary>
     private void Raise(StoreEvent happened)

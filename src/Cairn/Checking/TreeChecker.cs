@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cairn.Format;
 using Cairn.Hashing;
 using Cairn.Homes;
@@ -52,8 +53,8 @@ internal sealed class TreeChecker
     {
         if (root.Reference is null)
         {
-            Expect(root.Totals == default, null, "totals of the empty tree", "0", $"{root.Totals.Entries} entries, {root.Totals.Bytes} bytes");
-            Expect(_tree == TreeKind.Local || root.Hash == Hash256.EmptyRoot, null, "root of the empty tree", $"{Hash256.EmptyRoot}", $"{root.Hash}");
+            Expect(root.Totals == default, null, $"totals of the empty tree", $"0", $"{root.Totals.Entries} entries, {root.Totals.Bytes} bytes");
+            Expect(_tree == TreeKind.Local || root.Hash == Hash256.EmptyRoot, null, $"root of the empty tree", $"{Hash256.EmptyRoot}", $"{root.Hash}");
             return;
         }
 
@@ -63,8 +64,8 @@ internal sealed class TreeChecker
             return;
         }
 
-        Expect(found.Totals == root.Totals, root.Reference, "totals of the tree", $"{root.Totals}", $"{found.Totals}");
-        Expect(_tree == TreeKind.Local || found.Hash == root.Hash, root.Reference, "root hash of the tree", $"{root.Hash}", $"{found.Hash}");
+        Expect(found.Totals == root.Totals, root.Reference, $"totals of the tree", $"{root.Totals}", $"{found.Totals}");
+        Expect(_tree == TreeKind.Local || found.Hash == root.Hash, root.Reference, $"root hash of the tree", $"{root.Hash}", $"{found.Hash}");
     }
 
     /// <summary>Checks a page and all below it. The recursion is bounded by the depth a validated tree can have.</summary>
@@ -90,7 +91,7 @@ internal sealed class TreeChecker
 
         Pages++;
         Collect(reference.Id, reference.StoredBytes);
-        Expect(page.Tree == _tree, reference, "tree of a page", $"{_tree}", $"{page.Tree}");
+        Expect(page.Tree == _tree, reference, $"tree of a page", $"{_tree}", $"{page.Tree}");
         CheckCut(page, reference, isRoot);
         CheckOrder(page, reference, topIndex, prefix);
         return CheckItems(page, reference);
@@ -104,9 +105,9 @@ internal sealed class TreeChecker
             weight += page.Weight(item);
         }
 
-        Expect(!PageLimits.IsOverfull(page.Count, weight), reference, "cut of a page", $"at most {PageLimits.MaxItems} items, at most {PageLimits.SoftBytes} bytes from {2 * PageLimits.MinItems} items on", $"{page.Count} items, {weight} bytes");
-        Expect(isRoot || page.Count >= PageLimits.MinItems, reference, "cut of a page", $"at least {PageLimits.MinItems} items", $"{page.Count}");
-        Expect(!isRoot || page.Count > 1 || !page.IsStub(0), reference, "cut of the root page", "no only child", "one stub");
+        Expect(!PageLimits.IsOverfull(page.Count, weight), reference, $"cut of a page", $"at most {PageLimits.MaxItems} items, at most {PageLimits.SoftBytes} bytes from {2 * PageLimits.MinItems} items on", $"{page.Count} items, {weight} bytes");
+        Expect(isRoot || page.Count >= PageLimits.MinItems, reference, $"cut of a page", $"at least {PageLimits.MinItems} items", $"{page.Count}");
+        Expect(!isRoot || page.Count > 1 || !page.IsStub(0), reference, $"cut of the root page", $"no only child", $"one stub");
     }
 
     private void CheckOrder(Page page, PageReference reference, int topIndex, byte[] prefix)
@@ -116,14 +117,14 @@ internal sealed class TreeChecker
         int beforeBytes = page.CopyKey(0, before);
         if (topIndex != KeyBits.None)
         {
-            Expect(page.TopIndex == topIndex, reference, "top index of a page, by its stub", $"{topIndex}", $"{page.TopIndex}");
+            Expect(page.TopIndex == topIndex, reference, $"top index of a page, by its stub", $"{topIndex}", $"{page.TopIndex}");
             int whole = topIndex >> KeyBits.ByteShift;
             bool under = beforeBytes >= prefix.Length && prefix.AsSpan(0, whole).SequenceEqual(before[..whole])
                 && (prefix.Length == whole || prefix[whole] == (before[whole] & KeyBits.PartialMask(topIndex)));
-            Expect(under, reference, "keys of a page, by its stub", $"all beginning with {Convert.ToHexStringLower(prefix)}", Convert.ToHexStringLower(before[..beforeBytes]));
+            Expect(under, reference, $"keys of a page, by its stub", $"all beginning with {Convert.ToHexStringLower(prefix)}", $"{Convert.ToHexStringLower(before[..beforeBytes])}");
         }
 
-        Expect(page.Count == 1 ? page.PrefixBytes == 0 : page.PrefixBytes == page.TopIndex >> KeyBits.ByteShift, reference, "common prefix of a page", $"{(page.Count == 1 ? 0 : page.TopIndex >> KeyBits.ByteShift)} bytes", $"{page.PrefixBytes}");
+        Expect(page.Count == 1 ? page.PrefixBytes == 0 : page.PrefixBytes == page.TopIndex >> KeyBits.ByteShift, reference, $"common prefix of a page", $"{(page.Count == 1 ? 0 : page.TopIndex >> KeyBits.ByteShift)} bytes", $"{page.PrefixBytes}");
         for (int item = 1; item < page.Count; item++)
         {
             int keyBytes = page.CopyKey(item, key);
@@ -169,8 +170,8 @@ internal sealed class TreeChecker
             Expect(_tree == TreeKind.Local || child.Hash == hashes[item], reference, $"hash of stub {item}", $"{child.Hash}", $"{hashes[item]}");
         }
 
-        Expect(totals == page.Totals, reference, "totals of a page", $"{totals}", $"{page.Totals}");
-        Expect(level == page.Level, reference, "level of a page", $"{level}", $"{page.Level}");
+        Expect(totals == page.Totals, reference, $"totals of a page", $"{totals}", $"{page.Totals}");
+        Expect(level == page.Level, reference, $"level of a page", $"{level}", $"{page.Level}");
         return new Outcome(_tree == TreeKind.State ? FoldHashes(page, reference, hashes) : default, totals, level) is { } outcome && complete ? outcome : null;
     }
 
@@ -222,7 +223,12 @@ internal sealed class TreeChecker
         }
     }
 
-    private void Expect(bool holds, PageReference? reference, string what, string expected, string found)
+    private void Expect(
+        bool holds,
+        PageReference? reference,
+        [InterpolatedStringHandlerArgument(nameof(holds))] ref FaultText what,
+        [InterpolatedStringHandlerArgument(nameof(holds))] ref FaultText expected,
+        [InterpolatedStringHandlerArgument(nameof(holds))] ref FaultText found)
     {
         if (holds)
         {
@@ -230,7 +236,7 @@ internal sealed class TreeChecker
         }
 
         (string file, long offset) = reference is not null && reference.Id != PageId.None && _store is not null ? _store.Locate(reference.Id) : ($"{_tree} tree in memory", -1);
-        _report(new CheckFault(file, offset, what, expected, found));
+        _report(new CheckFault(file, offset, what.ToStringAndClear(), expected.ToStringAndClear(), found.ToStringAndClear()));
     }
 
     /// <summary>What the part of the tree under a page really is.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Cairn.Format;
 using Cairn.Homes;
 
@@ -81,13 +82,13 @@ internal static class PageValidator
         uint storedBytes = BinaryPrimitives.ReadUInt32LittleEndian(stored[PageHeaderLayout.StoredBytesOffset..]);
         Require(storedBytes == stored.Length, store, id, PageHeaderLayout.StoredBytesOffset, "length of a page", $"{stored.Length}", $"{storedBytes}");
         byte tree = stored[PageHeaderLayout.TreeOffset];
-        Require(tree <= (byte)TreeKind.Local, store, id, PageHeaderLayout.TreeOffset, "tree of a page", "0 or 1", $"{tree}");
+        Require(tree <= (byte)TreeKind.Local, store, id, PageHeaderLayout.TreeOffset, "tree of a page", $"0 or 1", $"{tree}");
         int items = stored[PageHeaderLayout.ItemCountOffset];
         Require(items is >= 1 and <= PageLimits.MaxItems, store, id, PageHeaderLayout.ItemCountOffset, "items of a page", $"1 to {PageLimits.MaxItems}", $"{items}");
         int level = BinaryPrimitives.ReadUInt16LittleEndian(stored[PageHeaderLayout.LevelOffset..]);
         Require(level <= PageLimits.MaxDepth, store, id, PageHeaderLayout.LevelOffset, "level of a page", $"at most {PageLimits.MaxDepth}", $"{level}");
         int width = stored[PageHeaderLayout.HeightWidthOffset];
-        Require(width is sizeof(ushort) or sizeof(uint) or sizeof(ulong), store, id, PageHeaderLayout.HeightWidthOffset, "width of heights", "2, 4 or 8", $"{width}");
+        Require(width is sizeof(ushort) or sizeof(uint) or sizeof(ulong), store, id, PageHeaderLayout.HeightWidthOffset, "width of heights", $"2, 4 or 8", $"{width}");
         PageView view = new(stored);
         Require(view.PrefixBytes <= StateLimits.MaxKeyBytes, store, id, PageHeaderLayout.PrefixBytesOffset, "common prefix", $"at most {StateLimits.MaxKeyBytes} bytes", $"{view.PrefixBytes}");
         CheckMasks(view, tree, store, id);
@@ -118,7 +119,7 @@ internal static class PageValidator
     {
         ulong items = view.Count == 64 ? ulong.MaxValue : (1UL << view.Count) - 1;
         Require((view.StubMask & ~items) == 0, store, id, PageHeaderLayout.StubMaskOffset, "stub mask", $"bits of {view.Count} items", $"{view.StubMask:x16}");
-        Require((view.BlobMask & ~(items & ~view.StubMask)) == 0, store, id, PageHeaderLayout.BlobMaskOffset, "blob mask", "bits of entries", $"{view.BlobMask:x16}");
+        Require((view.BlobMask & ~(items & ~view.StubMask)) == 0, store, id, PageHeaderLayout.BlobMaskOffset, "blob mask", $"bits of entries", $"{view.BlobMask:x16}");
         ulong nodes = tree == (byte)TreeKind.State ? items >> 1 : 0;
         Require((view.KeptHashMask & ~nodes) == 0, store, id, PageHeaderLayout.KeptHashMaskOffset, "mask of kept hashes", $"bits of {nodes:x16}", $"{view.KeptHashMask:x16}");
     }
@@ -132,11 +133,11 @@ internal static class PageValidator
         for (int node = 0; node < view.Count - 1; node++)
         {
             int gap = view.Gap(node);
-            Require(gap <= KeyBits.MaxIndex && (gap & 15) <= 8 && gap >> KeyBits.ByteShift >= view.PrefixBytes, store, id, view.Sections.Trie + (node * TrieNodeLayout.SizeBytes), "index of a trie node", "a bit behind the common prefix", $"{gap}");
+            Require(gap <= KeyBits.MaxIndex && (gap & 15) <= 8 && gap >> KeyBits.ByteShift >= view.PrefixBytes, store, id, view.Sections.Trie + (node * TrieNodeLayout.SizeBytes), "index of a trie node", $"a bit behind the common prefix", $"{gap}");
             int left = node | TrieNodeLayout.ItemFlag;
             while (depth > 0 && view.Gap(stack[depth - 1]) >= gap)
             {
-                Require(view.Gap(stack[depth - 1]) != gap, store, id, view.Sections.Trie + (node * TrieNodeLayout.SizeBytes), "index of a trie node", "no tie with a node beside it", $"{gap}");
+                Require(view.Gap(stack[depth - 1]) != gap, store, id, view.Sections.Trie + (node * TrieNodeLayout.SizeBytes), "index of a trie node", $"no tie with a node beside it", $"{gap}");
                 left = stack[--depth];
             }
 
@@ -177,13 +178,13 @@ internal static class PageValidator
 
             ReadOnlySpan<byte> record = view.Record(item);
             bool lengthFits = record.Length >= 1 && (record[0] < 0x80 || (record.Length >= 2 && record[1] is > 0 and < 0x80));
-            Require(lengthFits, store, id, at, "record of an entry", "a key length", "too few bytes");
+            Require(lengthFits, store, id, at, "record of an entry", $"a key length", $"too few bytes");
             int suffix = Page.ReadLength(record, out int width);
             int keyBytes = view.PrefixBytes + suffix;
             Require(width + suffix <= record.Length && keyBytes is >= 1 and <= StateLimits.MaxKeyBytes, store, id, at, "key of an entry", $"1 to {StateLimits.MaxKeyBytes} bytes within its record", $"{keyBytes}");
             int value = record.Length - width - suffix;
             bool blob = ((view.BlobMask >> item) & 1) != 0;
-            Require(blob ? value == BlobRecordLayout.SizeBytes : value <= StateLimits.MaxInlineValueBytes, store, id, at, "value of an entry", blob ? $"{BlobRecordLayout.SizeBytes} bytes" : $"at most {StateLimits.MaxInlineValueBytes} bytes", $"{value}");
+            Require(blob ? value == BlobRecordLayout.SizeBytes : value <= StateLimits.MaxInlineValueBytes, store, id, at, "value of an entry", $"{(blob ? "exactly" : "at most")} {(blob ? BlobRecordLayout.SizeBytes : StateLimits.MaxInlineValueBytes)} bytes", $"{value}");
         }
     }
 
@@ -215,7 +216,7 @@ internal static class PageValidator
             int prefix = view.PrefixBytes + view.Record(item).Length;
             Require(prefix == KeyBits.PrefixBytes(top), store, id, view.Sections.Data + view.RecordStart(item), "prefix of a stub", $"{KeyBits.PrefixBytes(top)} bytes", $"{prefix}");
             ulong child = BinaryPrimitives.ReadUInt64LittleEndian(stub[StubLayout.PageIdOffset..]);
-            Require(child != PageId.None.Value, store, id, at + StubLayout.PageIdOffset, "place of a child", "one", "none");
+            Require(child != PageId.None.Value, store, id, at + StubLayout.PageIdOffset, "place of a child", $"one", $"none");
             uint bytes = BinaryPrimitives.ReadUInt32LittleEndian(stub[StubLayout.StoredBytesOffset..]);
             Require(bytes is >= PageHeaderLayout.SizeBytes and <= PageLimits.MaxStoredBytes, store, id, at + StubLayout.StoredBytesOffset, "length of a child", $"{PageHeaderLayout.SizeBytes} to {PageLimits.MaxStoredBytes}", $"{bytes}");
             highest = Math.Max(highest, BinaryPrimitives.ReadUInt16LittleEndian(stub[StubLayout.LevelOffset..]) + 1);
@@ -225,11 +226,18 @@ internal static class PageValidator
         Require(level == highest, store, id, PageHeaderLayout.LevelOffset, "level of a page", $"{highest}", $"{level}");
     }
 
-    private static void Require(bool holds, IPageStore store, PageId id, int at, string what, string expected, string found)
+    private static void Require(
+        bool holds,
+        IPageStore store,
+        PageId id,
+        int at,
+        string what,
+        [InterpolatedStringHandlerArgument(nameof(holds))] ref FaultText expected,
+        [InterpolatedStringHandlerArgument(nameof(holds))] ref FaultText found)
     {
         if (!holds)
         {
-            throw PageCodec.Damaged(store, id, at, what, expected, found);
+            throw PageCodec.Damaged(store, id, at, what, expected.ToStringAndClear(), found.ToStringAndClear());
         }
     }
 }
