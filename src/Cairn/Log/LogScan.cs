@@ -184,7 +184,24 @@ internal sealed class LogScan
 
     private bool Enter(SegmentName segment)
     {
-        SegmentReader reader = SegmentReader.Open(_files, segment, out FileFault? fault);
+        SegmentReader reader;
+        FileFault? fault;
+        try
+        {
+            reader = SegmentReader.Open(_files, segment, out fault);
+        }
+        catch (FileNotFoundException)
+        {
+            // Beside this reader, a writer that recovers has just removed a segment without records. Then it is not listed any more.
+            Segments = SegmentName.List(_files, _directory);
+            if (Segments.Contains(segment))
+            {
+                throw;
+            }
+
+            return true;
+        }
+
         if (_cursor is not null)
         {
             _passed[_cursor.Reader.Name.FirstSequence] = (long)End.Place;

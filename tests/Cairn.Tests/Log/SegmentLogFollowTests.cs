@@ -117,6 +117,32 @@ public sealed class SegmentLogFollowTests
         AssertHolds(reader, Records, 4);
     }
 
+    /// <summary>A reader found a leftover segment listed, and failed with "file not found" when a writer that recovered removed it before the reader opened it.</summary>
+    [Fact]
+    public void ReadOnly_WhileAWriterRemovesALeftover_SeesWhatIsThere()
+    {
+        SegmentLog before = Open(_files);
+        Append(before, Records.Take(3));
+        Close(before);
+        _files.WriteAllBytes($"{LogHarness.Directory}/0000000000000004.seg", new byte[16384]);
+        for (int at = 0; at < 40; at++)
+        {
+            SimulatedFileSystem files = _files.Clone();
+            int operation = 0;
+            HookedFileSystem hooked = new(files, () =>
+            {
+                if (operation++ == at)
+                {
+                    Close(Open(files));
+                }
+            });
+            SegmentLog reader = Open(hooked, Options(readOnly: true));
+            AssertHolds(reader, Records, 3);
+            Refresh(reader);
+            AssertHolds(reader, Records, 3);
+        }
+    }
+
     /// <summary>Whatever the writer does between two operations of the reader, and however much, the reader sees a prefix.</summary>
     [Theory]
     [InlineData(1, 1)]
