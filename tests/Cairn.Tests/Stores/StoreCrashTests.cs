@@ -30,7 +30,7 @@ public sealed class StoreCrashTests
             await run.PlayAsync(whole, settings, new RunProgress());
             long operations = whole.Files.ChangeCount;
             Assert.True(operations > 2 * Blocks, $"Only {operations} operations.");
-            for (long stop = 1; stop <= operations; stop++)
+            for (long stop = 1; stop <= operations + 1; stop++)
             {
                 await StopAtAsync(run, kind, settings, stop, seed);
             }
