@@ -39,13 +39,17 @@ internal sealed class TreeView : ITreeReader
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
         _throwIfInvalid();
-        if (!TreeReading.TryFind(_pages, _root, key, out Page? page, out int item))
+        if (!TreeReading.TryFind(_pages, _root, key, out Page? page, out int item, out ReadOnlySpan<byte> value))
         {
             valueBytes = 0;
             return false;
         }
 
-        ReadOnlySpan<byte> value = page.IsBlob(item) ? _pages.ReadBlob(page.Blob(item)) : page.InlineValue(item);
+        if (page.IsBlob(item))
+        {
+            value = _pages.ReadBlob(page.Blob(item));
+        }
+
         valueBytes = value.Length;
         CopyTo(value, destination);
         return true;

@@ -12,6 +12,8 @@ internal sealed class GetCase
     private const int ProbeCount = 1_000_000;
     private const ulong HotKeys = 10_000;
 
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(2);
+
     /// <summary>Apart from the streams of commits.</summary>
     private const ulong ProbeStream = 1UL << 40;
 
@@ -40,6 +42,7 @@ internal sealed class GetCase
     {
         using StateView view = session.Store.OpenView();
         GetCase reads = new(options, space, view);
+        reads.WarmUp();
         foreach (Kind kind in Enum.GetValues<Kind>())
         {
             foreach (int threads in (int[])[1, 2])
@@ -47,6 +50,18 @@ internal sealed class GetCase
                 reads.Measure(session.Store, kind, threads, figures.In(Table, $"{kind.ToString().ToLowerInvariant()}, {threads} {(threads == 1 ? "thread" : "threads")}"));
             }
         }
+    }
+
+    /// <summary>Reads until the runtime has compiled the way of a read for speed, which it does in the background some time after it has seen it used.</summary>
+    private void WarmUp()
+    {
+        byte[] probes = Probes(Kind.Present, thread: 0);
+        long started = Stopwatch.GetTimestamp();
+        do
+        {
+            ReadAll(probes, isPresent: true);
+        }
+        while (Stopwatch.GetElapsedTime(started) < WarmUpTime);
     }
 
     private void Measure(StateStore store, Kind kind, int threads, Figures.Column column)

@@ -112,6 +112,9 @@ internal sealed partial class Page
     /// <summary>The memory the page takes.</summary>
     public int MemoryBytes => _memory.Capacity;
 
+    /// <summary>Where the page's memory is, for <see cref="PageProbe"/>.</summary>
+    public nint Address => _memory.Address;
+
     /// <summary>Whether the page has not been retired. Inside <see cref="ReaderEpochs"/> a true answer holds until leaving.</summary>
     public bool IsAlive => Volatile.Read(ref _alive) != 0;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cairn.Homes;
 
 namespace Cairn.Tree;
@@ -88,11 +89,32 @@ internal sealed class PageCache
                 reference.Touched = true;
             }
 
-            _hits[(Environment.CurrentManagedThreadId & (HitStripes - 1)) * StripeWidth]++;
+            CountHits(1);
             return page;
         }
 
         return Load(reference);
+    }
+
+    /// <summary>Counts pages that were found in memory.</summary>
+    public void CountHits(int pages) => _hits[(Environment.CurrentManagedThreadId & (HitStripes - 1)) * StripeWidth] += pages;
+
+    /// <summary>As <see cref="Get(PageReference)"/>, but leaves it to the caller to count what was found in memory: <see cref="CountHits"/> once for a path of pages.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Page Get(PageReference reference, ref int hits)
+    {
+        if (reference.Page is not { } page)
+        {
+            return Load(reference);
+        }
+
+        hits++;
+        if (!reference.Touched)
+        {
+            reference.Touched = true;
+        }
+
+        return page;
     }
 
     /// <summary>The bytes of a blob, checked against its hash when they were read.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Cairn.IO;
 
 namespace Cairn.Tree;
 
@@ -35,7 +36,8 @@ internal readonly unsafe struct PageMemory(byte* start, int capacity)
 /// <remarks>SAFETY: the first eight bytes of a free piece hold the address of the next free one; only this class touches free pieces, under the lock.</remarks>
 internal sealed unsafe class PagePool
 {
-    private const int SlabBytes = 1 << 20;
+    private const int FirstSlabBytes = 1 << 20;
+    private const int SlabBytes = 4 * SystemMemory.HugePageBytes;
     private const int ClassBytes = 256;
     private const int LargestPooledBytes = 128 * 1024;
 
@@ -44,8 +46,10 @@ internal sealed unsafe class PagePool
     private readonly List<nint> _slabs = [];
     private readonly bool _poison;
     private byte* _slab;
-    private int _slabUsed = SlabBytes;
+    private int _slabBytes;
+    private int _slabUsed;
     private long _used;
+    private long _reserved;
 
     /// <summary>Makes a pool.</summary>
     /// <param name="poison">Overwrite freed pieces, so that a use after freeing shows (tests).</param>
@@ -80,7 +84,7 @@ internal sealed unsafe class PagePool
         {
             lock (_lock)
             {
-                return (long)_slabs.Count * SlabBytes;
+                return _reserved;
             }
         }
     }
@@ -101,12 +105,10 @@ internal sealed unsafe class PagePool
                 return new PageMemory((byte*)piece, capacity);
             }
 
-            if (_slabUsed + capacity > SlabBytes)
+            if (_slabUsed + capacity > _slabBytes)
             {
                 KeepRestOfSlab();
-                _slab = (byte*)NativeMemory.AlignedAlloc(SlabBytes, 64);
-                _slabs.Add((nint)_slab);
-                _slabUsed = 0;
+                TakeSlab();
             }
 
             byte* start = _slab + _slabUsed;
@@ -130,9 +132,24 @@ internal sealed unsafe class PagePool
         }
     }
 
+    /// <summary>Takes memory from the operating system: little at first, for small stores, then in sizes that are worth huge pages.</summary>
+    private void TakeSlab()
+    {
+        _slabBytes = _slabs.Count == 0 ? FirstSlabBytes : SlabBytes;
+        _slab = (byte*)NativeMemory.AlignedAlloc((nuint)_slabBytes, (nuint)Math.Min(_slabBytes, SystemMemory.HugePageBytes));
+        if (_slabBytes >= SystemMemory.HugePageBytes)
+        {
+            SystemMemory.PreferHugePages((nint)_slab, _slabBytes);
+        }
+
+        _slabs.Add((nint)_slab);
+        _reserved += _slabBytes;
+        _slabUsed = 0;
+    }
+
     private void KeepRestOfSlab()
     {
-        int rest = (SlabBytes - _slabUsed) / ClassBytes;
+        int rest = (_slabBytes - _slabUsed) / ClassBytes;
         if (_slab != null && rest > 0)
         {
             Push((nint)(_slab + _slabUsed), Math.Min(rest, _free.Length - 1));

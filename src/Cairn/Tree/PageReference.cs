@@ -10,11 +10,13 @@ namespace Cairn.Tree;
 internal sealed class PageReference
 {
     private Page? _page;
+    private nint _address;
 
     /// <summary>Makes the handle of a page in memory.</summary>
     public PageReference(Page page)
     {
         _page = page;
+        _address = page.Address;
         Tree = page.Tree;
     }
 
@@ -54,9 +56,26 @@ internal sealed class PageReference
     /// <summary>The page, or null when it is not in memory.</summary>
     public Page? Page => Volatile.Read(ref _page);
 
-    /// <summary>Puts a page that was read in place, unless another thread did already.</summary>
+    /// <summary>
+    /// Where the memory of <see cref="Page"/> is. Inside <see cref="ReaderEpochs"/>, once <see cref="Page"/> was not null, it is that of the page seen or of one put in place since: either stays as it is until the reader
+    /// leaves, and both have the same content.
+    /// </summary>
+    public nint Address => Volatile.Read(ref _address);
+
+    /// <summary>Puts a page that was read in place, unless another thread did already. The caller holds the lock of <see cref="PageCache"/>.</summary>
     /// <returns>Whether this page is in place now.</returns>
-    public bool Publish(Page page) => Interlocked.CompareExchange(ref _page, page, null) is null;
+    public bool Publish(Page page)
+    {
+        if (Page is not null)
+        {
+            return false;
+        }
+
+        // The address first: a reader that finds the page reads it afterwards.
+        Volatile.Write(ref _address, page.Address);
+        Volatile.Write(ref _page, page);
+        return true;
+    }
 
     /// <summary>Takes the page out of memory; whoever gets it retires it.</summary>
     public Page? Take() => Interlocked.Exchange(ref _page, null);

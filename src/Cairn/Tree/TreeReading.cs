@@ -9,27 +9,35 @@ internal static class TreeReading
     /// <summary>Finds the page and item of an entry.</summary>
     public static bool TryFind(PageCache pages, in TreeRoot root, ReadOnlySpan<byte> key, [NotNullWhen(true)] out Page? page, out int item)
     {
+        return TryFind(pages, root, key, out page, out item, out _);
+    }
+
+    /// <summary>Finds an entry.</summary>
+    /// <param name="pages">Gives the pages.</param>
+    /// <param name="root">The tree.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="page">Its page.</param>
+    /// <param name="item">Which item of the page it is.</param>
+    /// <param name="value">Its inline value, or the record of its blob; valid while the caller is inside.</param>
+    public static bool TryFind(PageCache pages, in TreeRoot root, ReadOnlySpan<byte> key, [NotNullWhen(true)] out Page? page, out int item, out ReadOnlySpan<byte> value)
+    {
+        PageReference? reference = root.Reference;
+        int hits = 0;
+        bool found = false;
         page = null;
         item = 0;
-        PageReference? reference = root.Reference;
+        value = default;
         while (reference is not null)
         {
-            Page current = pages.Get(reference);
-            if (!current.Find(key, out item))
-            {
-                return false;
-            }
-
-            if (!current.IsStub(item))
-            {
-                page = current;
-                return true;
-            }
-
-            reference = current.Child(item);
+            page = pages.Get(reference, ref hits);
+            PageProbe probe = new(reference.Address);
+            probe.Prefetch();
+            found = probe.Find(key, out item, out int stub, out value);
+            reference = found && stub >= 0 ? page.Children[stub] : null;
         }
 
-        return false;
+        pages.CountHits(hits);
+        return found;
     }
 
     /// <summary>Sums the entries whose keys begin with a prefix: they are the items between two places, on one path of pages each.</summary>

@@ -1,0 +1,153 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using Cairn.Format;
+
+namespace Cairn.Tree;
+
+/// <summary>
+/// The look-up of <see cref="Page.Find"/> on the bare bytes of a page, for point reads: it touches the page's memory only, neither the <see cref="Page"/> object nor its fields, and asks for the
+/// memory it is going to need before it needs it. Tests hold it to the answers of <see cref="Page.Find"/>.
+/// </summary>
+/// <remarks>
+/// SAFETY: the address is that of a page that was in memory when the caller looked, inside <see cref="ReaderEpochs"/>; its memory is not given back before the caller leaves. The body was made by
+/// <see cref="PageBuilder"/> or checked completely by <see cref="PageValidator"/> before it could be found: trie children, offsets and lengths lie within the body, so that no read here leaves it. Nodes of the trie
+/// lead downwards, so that the walk ends. The bytes of the key are read below its length only.
+/// </remarks>
+internal readonly unsafe ref struct PageProbe
+{
+    /// <summary>The cache lines asked for: header, trie, offsets, heights and prefix of a full page of entries, which lie before the records.</summary>
+    private const int PrefetchedLines = 10;
+    private const int LineBytes = 64;
+
+    private readonly byte* _start;
+
+    /// <summary>Looks at the page at an address.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public PageProbe(nint address) => _start = (byte*)address;
+
+    private int Count => _start[PageHeaderLayout.ItemCountOffset];
+
+    private int PrefixBytes => ReadUInt16(_start + PageHeaderLayout.PrefixBytesOffset);
+
+    private ulong StubMask => ReadUInt64(_start + PageHeaderLayout.StubMaskOffset);
+
+    private ulong BlobMask => ReadUInt64(_start + PageHeaderLayout.BlobMaskOffset);
+
+    /// <summary>Asks the processor for the part of the page that a look-up begins with.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch()
+    {
+        if (Sse.IsSupported)
+        {
+            for (int line = 0; line < PrefetchedLines; line++)
+            {
+                Sse.Prefetch0(_start + (line * LineBytes));
+            }
+        }
+    }
+
+    /// <summary>Decides a look-up: the entry or stub that has the key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="stub">The number of the stub among the stubs of the page; -1 for an entry.</param>
+    /// <param name="value">The inline value of an entry, or the record of its blob; valid as long as the caller is inside <see cref="ReaderEpochs"/>.</param>
+    /// <returns>False when the key is absent.</returns>
+    public bool Find(ReadOnlySpan<byte> key, out int item, out int stub, out ReadOnlySpan<byte> value)
+    {
+        int count = Count;
+        ulong stubs = StubMask;
+        byte* trie = _start + PageHeaderLayout.SizeBytes + (BitOperations.PopCount(stubs) * StubLayout.SizeBytes);
+        item = Candidate(trie, key, count);
+        byte* offsets = trie + ((count - 1) * TrieNodeLayout.SizeBytes);
+        byte* prefix = offsets + ((count + 1) * sizeof(ushort)) + (count * _start[PageHeaderLayout.HeightWidthOffset]);
+        int prefixBytes = PrefixBytes;
+        byte* data = prefix + prefixBytes;
+        byte* record = data + ReadUInt16(offsets + (item * sizeof(ushort)));
+        byte* end = data + ReadUInt16(offsets + ((item + 1) * sizeof(ushort)));
+        value = default;
+        bool isStub = ((stubs >> item) & 1) != 0;
+        stub = isStub ? BitOperations.PopCount(stubs & ((1UL << item) - 1)) : -1;
+        if (key.Length < prefixBytes || !new ReadOnlySpan<byte>(prefix, prefixBytes).SequenceEqual(key[..prefixBytes]))
+        {
+            return false;
+        }
+
+        if (isStub)
+        {
+            return BelongsBelow(key[prefixBytes..], new ReadOnlySpan<byte>(record, (int)(end - record)), TopIndex(stub) - (prefixBytes << KeyBits.ByteShift));
+        }
+
+        int length = *record++;
+        if (length >= 0x80)
+        {
+            length = (length & 0x7F) | (*record++ << 7);
+        }
+
+        if (length != key.Length - prefixBytes || !new ReadOnlySpan<byte>(record, length).SequenceEqual(key[prefixBytes..]))
+        {
+            return false;
+        }
+
+        record += length;
+        value = new ReadOnlySpan<byte>(record, (int)(end - record));
+        return true;
+    }
+
+    /// <summary>Whether an item is an entry with a blob.</summary>
+    public bool IsBlob(int item) => ((BlobMask >> item) & 1) != 0;
+
+    /// <summary>Follows the trie by the bits of a key, as <see cref="Page.Candidate"/> does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Candidate(byte* trie, ReadOnlySpan<byte> key, int count)
+    {
+        if (count == 1)
+        {
+            return 0;
+        }
+
+        ref byte first = ref MemoryMarshal.GetReference(key);
+        int length = key.Length;
+        int node = _start[PageHeaderLayout.TrieRootOffset];
+        do
+        {
+            byte* at = trie + (node * TrieNodeLayout.SizeBytes);
+            int index = ReadUInt16(at);
+            int place = index >> KeyBits.ByteShift;
+            int bit = 0;
+            if (place < length)
+            {
+                bit = ((0x100 | Unsafe.Add(ref first, place)) >> (8 - (index & 15))) & 1;
+            }
+
+            node = at[TrieNodeLayout.LeftOffset + bit];
+        }
+        while (node < TrieNodeLayout.ItemFlag);
+        return node & ~TrieNodeLayout.ItemFlag;
+    }
+
+    private int TopIndex(int stub) => ReadUInt16(_start + PageHeaderLayout.SizeBytes + (stub * StubLayout.SizeBytes) + StubLayout.TopIndexOffset);
+
+    /// <summary>Whether the rest of a key has the bits before a stub's top index, both counted from the end of the page's prefix.</summary>
+    private static bool BelongsBelow(ReadOnlySpan<byte> rest, ReadOnlySpan<byte> stored, int topIndex)
+    {
+        int common = rest.CommonPrefixLength(stored);
+        return common == stored.Length
+            || (common == rest.Length ? common << KeyBits.ByteShift : KeyBits.OfBytes(common, rest[common], stored[common])) >= topIndex;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int ReadUInt16(byte* at)
+    {
+        ushort value = Unsafe.ReadUnaligned<ushort>(at);
+        return BitConverter.IsLittleEndian ? value : System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(value);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong ReadUInt64(byte* at)
+    {
+        ulong value = Unsafe.ReadUnaligned<ulong>(at);
+        return BitConverter.IsLittleEndian ? value : System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(value);
+    }
+}
