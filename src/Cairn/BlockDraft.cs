@@ -1,4 +1,3 @@
-using Cairn.Homes;
 using Cairn.Tree;
 
 namespace Cairn;
@@ -37,8 +36,8 @@ public sealed class BlockDraft : IDisposable
         BaseState = state;
         BaseLocal = local;
         Ordinal = baseOrdinal + 1;
-        State = new TreeDraft(this, new TreeView(store.Pages, state, ThrowIfDisposed));
-        Local = new TreeDraft(this, new TreeView(store.Pages, local, ThrowIfDisposed));
+        State = new TreeDraft(this, new TreeView(store.Pages, state, ThrowIfDisposed), store.Buffers.RentChanges());
+        Local = new TreeDraft(this, new TreeView(store.Pages, local, ThrowIfDisposed), store.Buffers.RentChanges());
     }
 
     /// <summary>The height of the block.</summary>
@@ -89,6 +88,9 @@ public sealed class BlockDraft : IDisposable
 
     /// <summary>The store it belongs to.</summary>
     internal StateStore Store => _store;
+
+    /// <summary>Set before its record is given to the log, which may keep it even when the commit fails.</summary>
+    internal bool HasBeenLogged { get; set; }
 
     /// <summary>The version it became; null before it is committed.</summary>
     internal StateVersion? Committed { get; private set; }
@@ -194,14 +196,17 @@ public sealed class BlockDraft : IDisposable
         return applied;
     }
 
-    private void Hold() => Interlocked.Increment(ref _holders);
+    /// <summary>Adds a reason to keep the pages and the memory of the changes.</summary>
+    internal void Hold() => Interlocked.Increment(ref _holders);
 
-    /// <summary>Gives up one reason to keep the pages: the draft itself, or a draft built on it.</summary>
-    private void Unhold()
+    /// <summary>Gives up one reason to keep them: the draft itself, a draft built on it, or a commit of it.</summary>
+    internal void Unhold()
     {
         for (BlockDraft? draft = this; draft is not null && Interlocked.Decrement(ref draft._holders) == 0; draft = draft.LetGoOfBase())
         {
             draft.DropApplied();
+            _store.Buffers.Return(draft.State.TakeChanges());
+            _store.Buffers.Return(draft.Local.TakeChanges());
             if (draft.Committed is { } version)
             {
                 _store.Versions.Unpin(version, isView: false);
@@ -226,12 +231,18 @@ public sealed class BlockDraft : IDisposable
 
     private void DropApplied()
     {
-        if (_applied is { } applied && Committed is null)
+        if (_applied is not { } applied)
+        {
+            return;
+        }
+
+        _applied = null;
+        if (Committed is null)
         {
             applied.Discard(_store.Pages);
         }
 
-        _applied = null;
+        applied.Release(keepRecords: HasBeenLogged && _store.KeepsRecords);
     }
 
     private void ThrowIfUnchangeable()
@@ -252,28 +263,5 @@ public sealed class BlockDraft : IDisposable
         {
             throw new InvalidOperationException($"The draft of block {Height} has no open savepoint.");
         }
-    }
-}
-
-/// <summary>What a draft makes of both trees.</summary>
-internal sealed class AppliedDraft(TreeChange state, TreeChange local, ChangeList stateChanges, ChangeList localChanges)
-{
-    /// <summary>The state tree.</summary>
-    public TreeChange State => state;
-
-    /// <summary>The local tree.</summary>
-    public TreeChange Local => local;
-
-    /// <summary>The changes of the state tree that really change something.</summary>
-    public ChangeList StateChanges => stateChanges;
-
-    /// <summary>The changes of the local tree that really change something.</summary>
-    public ChangeList LocalChanges => localChanges;
-
-    /// <summary>Gives the pages back.</summary>
-    public void Discard(PageCache pages)
-    {
-        pages.Discard(state.Created);
-        pages.Discard(local.Created);
     }
 }

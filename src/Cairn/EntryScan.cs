@@ -42,12 +42,14 @@ public sealed class EntryScan : IDisposable
         }
     }
 
-    /// <summary>The key of the current entry; valid until the next step.</summary>
-    public ReadOnlySpan<byte> Key => _changeSlot >= 0 ? _changes!.Key(_changeSlot) : _below.Key;
+    /// <summary>The key of the current entry; valid until the next step, and no longer than the draft.</summary>
+    /// <exception cref="ObjectDisposedException">The entry is a draft's, which was disposed.</exception>
+    public ReadOnlySpan<byte> Key => _changeSlot >= 0 ? Changes.Key(_changeSlot) : _below.Key;
 
-    /// <summary>The value of the current entry; valid until the next step. A blob is read when first asked for.</summary>
+    /// <summary>The value of the current entry; valid until the next step, and no longer than the draft. A blob is read when first asked for.</summary>
+    /// <exception cref="ObjectDisposedException">The entry is a draft's, which was disposed.</exception>
     /// <exception cref="StateCorruptedException">A stored blob is damaged.</exception>
-    public ReadOnlySpan<byte> Value => _changeSlot >= 0 ? _changes!.Value(_changeSlot) : _below.Value;
+    public ReadOnlySpan<byte> Value => _changeSlot >= 0 ? Changes.Value(_changeSlot) : _below.Value;
 
     /// <summary>The height at which the current entry last changed.</summary>
     public BlockHeight Height
@@ -96,6 +98,16 @@ public sealed class EntryScan : IDisposable
 
     /// <summary>Ends the scan.</summary>
     public void Dispose() => _left = 0;
+
+    /// <summary>The changes of the draft, which other drafts have once it is disposed.</summary>
+    private ChangeSet Changes
+    {
+        get
+        {
+            _throwIfInvalid();
+            return _changes!;
+        }
+    }
 
     private bool MoveNextMerged()
     {

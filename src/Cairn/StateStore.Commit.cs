@@ -32,12 +32,15 @@ public sealed partial class StateStore
     {
         ArgumentNullException.ThrowIfNull(draft);
         ThrowIfForeign(draft);
+        draft.ThrowIfDisposed();
         ThrowIfUnwritable();
         if (Interlocked.CompareExchange(ref _committing, 1, 0) != 0)
         {
             throw new InvalidOperationException("Another commit is running on this store. Commit one block after the other.");
         }
 
+        // A draft disposed while its commit waits must not give its memory to the next one.
+        draft.Hold();
         try
         {
             using Activity? activity = StoreActivities.Start("cairn.commit", Location, draft.Height);
@@ -62,6 +65,7 @@ public sealed partial class StateStore
         }
         finally
         {
+            draft.Unhold();
             Volatile.Write(ref _committing, 0);
         }
     }
@@ -131,6 +135,7 @@ public sealed partial class StateStore
         try
         {
             ThrowIfUnwritable();
+            draft.HasBeenLogged = true;
             await AppendAsync(record).ConfigureAwait(false);
             StateVersion version = new(draft.Ordinal, draft.Height, draft.TimeTicks, applied.State.Root, applied.Local.Root, _log.End);
             Publish(version, applied.State, applied.Local);
@@ -201,8 +206,19 @@ public sealed partial class StateStore
         Pages.Commit(local.Created, local.Superseded);
         NoteSuperseded(state);
         NoteSuperseded(local);
-        long blobBytes = state.SupersededBlobs.Concat(local.SupersededBlobs).Sum(static blob => blob.Bytes is null ? 0L : blob.Length);
-        Versions.Publish(version, state.Superseded.Concat(local.Superseded), blobBytes);
+        long blobBytes = ResidentBytes(state.SupersededBlobs) + ResidentBytes(local.SupersededBlobs);
+        Versions.Publish(version, state.Superseded, local.Superseded, blobBytes);
+    }
+
+    private static long ResidentBytes(List<BlobReference> blobs)
+    {
+        long bytes = 0;
+        foreach (BlobReference blob in blobs)
+        {
+            bytes += blob.Bytes is null ? 0 : blob.Length;
+        }
+
+        return bytes;
     }
 
     /// <summary>Closes the store for writing after a failed write: what is in memory may be ahead of what is on disk, and a retried sync can report success for bytes the system has dropped.</summary>

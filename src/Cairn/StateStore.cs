@@ -14,9 +14,6 @@ namespace Cairn;
 /// </remarks>
 public sealed partial class StateStore : IAsyncDisposable
 {
-    /// <summary>No more room than this is made before it is needed.</summary>
-    private const long MaxExpectedRecordBytes = 64L << 20;
-
     private readonly IHome _home;
     private readonly IBlockLog _log;
     private readonly StateStoreOptions _options;
@@ -29,6 +26,7 @@ public sealed partial class StateStore : IAsyncDisposable
         _home = home;
         _log = home.Log;
         _options = options;
+        Buffers = new DraftBuffers(options.PoisonFreedPages);
         Pages = new PageCache(home.Pages, options.CacheBytes, new PagePool(options.PoisonFreedPages));
         _manifest = home.Pages?.Manifest ?? Manifest.Empty;
         _openedGeneration = _manifest.Generation;
@@ -53,6 +51,12 @@ public sealed partial class StateStore : IAsyncDisposable
 
     /// <summary>Gives the pages.</summary>
     internal PageCache Pages { get; }
+
+    /// <summary>The memory of drafts and records.</summary>
+    internal DraftBuffers Buffers { get; }
+
+    /// <summary>Whether the log goes on referring to the records it was given.</summary>
+    internal bool KeepsRecords => _log.KeepsRecords;
 
     /// <summary>The versions that somebody needs.</summary>
     internal VersionChain Versions { get; }
@@ -183,20 +187,21 @@ public sealed partial class StateStore : IAsyncDisposable
             appliers = new Appliers(new TreeApplier(Pages, TreeKind.State), new TreeApplier(Pages, TreeKind.Local));
         }
 
-        TreeChange? state = null;
+        TreeChange state = Buffers.RentTree();
+        TreeChange local = Buffers.RentTree();
         try
         {
-            ChangeList.Builder stateRecord = NewRecord(draft.State.Changes);
-            ChangeList.Builder localRecord = NewRecord(draft.Local.Changes);
-            state = appliers.State.Apply(draft.BaseState, draft.State.Changes.ToBatch(), draft.Height, draft.Ordinal, stateRecord);
-            TreeChange local = appliers.Local.Apply(draft.BaseLocal, draft.Local.Changes.ToBatch(), draft.Height, draft.Ordinal, localRecord);
+            ChangeList.Builder stateRecord = Buffers.RentRecord(draft.State.Changes);
+            ChangeList.Builder localRecord = Buffers.RentRecord(draft.Local.Changes);
+            appliers.State.Apply(draft.BaseState, draft.State.Changes.ToBatch(), draft.Height, draft.Ordinal, stateRecord, state);
+            appliers.Local.Apply(draft.BaseLocal, draft.Local.Changes.ToBatch(), draft.Height, draft.Ordinal, localRecord, local);
             Pages.AddDraft(state.Created);
             Pages.AddDraft(local.Created);
-            return new AppliedDraft(state, local, stateRecord.Build(), localRecord.Build());
+            return new AppliedDraft(Buffers, state, local, stateRecord, localRecord);
         }
         catch
         {
-            Pages.Discard(state?.Created ?? []);
+            Pages.Discard(state.Created);
             throw;
         }
         finally
@@ -204,10 +209,6 @@ public sealed partial class StateStore : IAsyncDisposable
             _appliers.Add(appliers);
         }
     }
-
-    /// <summary>Room for the changes and for old values like the new ones, so that the buffers of ordinary blocks do not grow.</summary>
-    private static ChangeList.Builder NewRecord(ChangeSet changes) =>
-        new(changes.Count, (int)Math.Min(2 * changes.ByteCount, MaxExpectedRecordBytes));
 
     /// <summary>Tells the handler. One that throws must not decide whether a block is committed or a checkpoint goes on, so what it throws ends here.</summary>
     private void Raise(StoreEvent happened)

@@ -7,10 +7,11 @@ public sealed class TreeDraft : ITreeReader
 {
     private readonly BlockDraft _draft;
     private readonly TreeView _below;
-    private readonly ChangeSet _changes = new();
+    private ChangeSet _changes;
 
-    internal TreeDraft(BlockDraft draft, TreeView below)
+    internal TreeDraft(BlockDraft draft, TreeView below, ChangeSet changes)
     {
+        _changes = changes;
         _draft = draft;
         _below = below;
     }
@@ -20,6 +21,14 @@ public sealed class TreeDraft : ITreeReader
 
     /// <summary>What has been written.</summary>
     internal ChangeSet Changes => _changes;
+
+    /// <summary>Gives up what has been written; the draft is disposed and must not be asked any more.</summary>
+    internal ChangeSet TakeChanges()
+    {
+        ChangeSet changes = _changes;
+        _changes = ChangeSet.None;
+        return changes;
+    }
 
     /// <summary>Puts a value. Putting the value a key already has is no change.</summary>
     /// <param name="key">The key, 1 to <see cref="StateLimits.MaxKeyBytes"/> bytes. Copied.</param>

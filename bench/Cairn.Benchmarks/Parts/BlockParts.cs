@@ -25,6 +25,8 @@ internal sealed class BlockParts : IDisposable
     private readonly TreeApplier _stateApplier;
     private readonly TreeApplier _localApplier;
     private readonly UpdateBuffer _buffer;
+    private readonly ChangeSet _changes = new();
+    private readonly DraftBuffers _buffers = new(poison: false);
     private readonly RecordBuffer _body = new();
     private readonly SegmentLog _log;
     private TreeRoot _state = TreeRoot.Empty(TreeKind.State);
@@ -120,25 +122,26 @@ internal sealed class BlockParts : IDisposable
         _height++;
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         TimeSpan started = SystemCalls.ThreadTime;
-        ChangeSet changes = new();
+        ChangeSet changes = _changes;
+        changes.Reset(poison: false);
         _buffer.PutInto(changes);
         Lap(ref started, ref _spent.Put);
         ChangeBatch batch = changes.ToBatch();
         Lap(ref started, ref _spent.Sort);
         _spent.AllocatedForChanges += GC.GetAllocatedBytesForCurrentThread() - allocated;
-        ChangeList.Builder localRecord = new();
-        TreeChange local = _localApplier.Apply(_local, batch, new BlockHeight(_height), _height, localRecord);
+        ChangeList.Builder localRecord = _buffers.RentRecord(changes);
+        TreeChange local = _localApplier.Apply(_local, batch, new BlockHeight(_height), _height, localRecord, _buffers.RentTree());
         Lap(ref started, ref _spent.Apply);
-        ChangeList.Builder stateRecord = new();
+        ChangeList.Builder stateRecord = _buffers.RentRecord(changes);
         allocated = GC.GetAllocatedBytesForCurrentThread();
-        TreeChange state = _stateApplier.Apply(_state, batch, new BlockHeight(_height), _height, stateRecord);
+        TreeChange state = _stateApplier.Apply(_state, batch, new BlockHeight(_height), _height, stateRecord, _buffers.RentTree());
         Lap(ref started, ref _spent.ApplyHashing);
         _spent.AllocatedForApplying += GC.GetAllocatedBytesForCurrentThread() - allocated;
         _spent.PagesMade += state.Created.Count;
         _spent.BytesMade += state.Created.Sum(page => (long)page.Page!.MemoryBytes);
         ChangeList list = stateRecord.Build();
         LogRecord record = Record(state, list);
-        _ = localRecord.Build();
+        _buffers.Return(localRecord, localRecord.Build());
 
         allocated = GC.GetAllocatedBytesForCurrentThread();
         started = SystemCalls.ThreadTime;
@@ -150,16 +153,21 @@ internal sealed class BlockParts : IDisposable
         Publish(local);
         (_state, _local) = (state.Root, local.Root);
         await WriteAsync(record);
+        _buffers.Return(stateRecord, list);
+        _buffers.Return(state);
+        _buffers.Return(local);
     }
 
     /// <summary>What recording the old values costs while a batch is applied.</summary>
-    private static void Copy(ChangeList list)
+    private void Copy(ChangeList list)
     {
-        ChangeList.Builder copy = new();
+        ChangeList.Builder copy = _buffers.RentRecord(_changes);
         for (int i = 0; i < list.Count; i++)
         {
             copy.Add(list.Key(i), list.HasOld(i), list.Old(i), list.PreviousHeight(i), list.HasNew(i), list.New(i));
         }
+
+        _buffers.Return(copy, copy.Build());
     }
 
     private void Publish(TreeChange change)

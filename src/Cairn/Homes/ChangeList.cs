@@ -6,8 +6,8 @@ namespace Cairn.Homes;
 /// </summary>
 public sealed class ChangeList
 {
-    private readonly byte[] _bytes;
-    private readonly Change[] _changes;
+    private byte[] _bytes;
+    private Change[] _changes;
 
     private ChangeList(byte[] bytes, Change[] changes, int count, long byteCount)
     {
@@ -21,10 +21,10 @@ public sealed class ChangeList
     public static ChangeList Empty { get; } = new([], [], count: 0, byteCount: 0);
 
     /// <summary>The number of changes.</summary>
-    public int Count { get; }
+    public int Count { get; private set; }
 
     /// <summary>The bytes of all keys, old values and new values together.</summary>
-    public long ByteCount { get; }
+    public long ByteCount { get; private set; }
 
     /// <summary>The buffer behind the spans, for the tree: places in it instead of copies.</summary>
     internal byte[] Buffer => _bytes;
@@ -71,6 +71,9 @@ public sealed class ChangeList
     /// <summary>Builds a list; one thread at a time.</summary>
     public sealed class Builder
     {
+        private const byte PoisonByte = 0xDD;
+        private const int ChangeBytes = 24;
+
         private byte[] _bytes;
         private Change[] _changes;
         private int _used;
@@ -115,8 +118,45 @@ public sealed class ChangeList
             _used += key.Length + oldBytes + newBytes;
         }
 
+        /// <summary>The memory it keeps for its next use, about.</summary>
+        internal long KeptBytes => _bytes.Length + ((long)_changes.Length * ChangeBytes);
+
         /// <summary>Ends building. The builder must not be used afterwards: the list owns its memory.</summary>
         public ChangeList Build() => _count == 0 ? Empty : new ChangeList(_bytes, _changes, _count, _used);
+
+        /// <summary>Takes the memory of a list back, which is empty afterwards, and begins anew. Only for a list that nobody refers to any more.</summary>
+        /// <param name="list">The list; one that this builder built, or the empty one.</param>
+        /// <param name="poison">Overwrite what was in it, so that a use afterwards shows (tests).</param>
+        internal void Reclaim(ChangeList list, bool poison)
+        {
+            if (list.Count > 0)
+            {
+                (_bytes, _changes) = (list._bytes, list._changes);
+                (list._bytes, list._changes, list.Count, list.ByteCount) = ([], [], 0, 0);
+            }
+
+            if (poison)
+            {
+                _bytes.AsSpan(0, _used).Fill(PoisonByte);
+            }
+
+            _used = 0;
+            _count = 0;
+        }
+
+        /// <summary>Makes room for so many changes and bytes in all.</summary>
+        internal void Expect(int count, int bytes)
+        {
+            if (_changes.Length < count)
+            {
+                Array.Resize(ref _changes, count);
+            }
+
+            if (_bytes.Length < bytes)
+            {
+                Array.Resize(ref _bytes, bytes);
+            }
+        }
 
         private void Reserve(long needed)
         {

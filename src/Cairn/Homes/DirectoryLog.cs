@@ -15,6 +15,9 @@ internal sealed class DirectoryLog(SegmentLog log, HeadHintFile hint) : IBlockLo
     public LogPosition DurableEnd => log.DurableEnd;
 
     /// <inheritdoc/>
+    public bool KeepsRecords => false;
+
+    /// <inheritdoc/>
     public long StoredBytes => log.StoredBytes;
 
     /// <inheritdoc/>

@@ -15,6 +15,9 @@ public interface IBlockLog : IAsyncDisposable
     /// <summary>The bytes the log occupies at its home.</summary>
     long StoredBytes { get; }
 
+    /// <summary>Whether the log goes on referring to a record, or to its changes, after <see cref="AppendAsync"/> has returned. When it does not, the engine uses the memory of the changes again for later blocks. Default: true.</summary>
+    bool KeepsRecords => true;
+
     /// <summary>The bytes of the records between two places (framing included), for judging how long replaying takes.</summary>
     long BytesBetween(LogPosition from, LogPosition to);
 

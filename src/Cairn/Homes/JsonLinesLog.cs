@@ -51,6 +51,9 @@ internal sealed class JsonLinesLog : IBlockLog
     }
 
     /// <inheritdoc/>
+    public bool KeepsRecords => false;
+
+    /// <inheritdoc/>
     public long StoredBytes => Current.Offset;
 
     private JsonLinesPlace Current

@@ -62,6 +62,9 @@ internal sealed partial class SegmentLog : IBlockLog
     }
 
     /// <inheritdoc/>
+    public bool KeepsRecords => false;
+
+    /// <inheritdoc/>
     public long StoredBytes
     {
         get

@@ -14,6 +14,7 @@ internal sealed class ChangeSet
 {
     private const int Deleted = -1;
     private const int Unchanged = -2;
+    private const int SlotBytes = 4 * sizeof(int);
 
     /// <summary>The most bytes of keys and values, overwritten ones included: one buffer.</summary>
     public const long MaxBufferBytes = 3 * (StateLimits.MaxBlockBytes + (1 << 20));
@@ -25,6 +26,16 @@ internal sealed class ChangeSet
     private Slot[] _slots = [];
     private int[] _table = [];
     private int[] _sorted = [];
+    private int[] _spareSorted = [];
+    private int[] _added = [];
+    private ChangeBatch.Entry[] _batch = [];
+
+    /// <summary>Holds nothing and takes nothing: what a disposed draft refers to.</summary>
+    public static ChangeSet None { get; } = new();
+
+    /// <summary>The memory it keeps for its next use, about.</summary>
+    public long KeptBytes =>
+        _bytes.Length + ((long)_slots.Length * SlotBytes) + ((long)(_table.Length + _sorted.Length + _spareSorted.Length + _added.Length) * sizeof(int)) + ((long)_batch.Length * SlotBytes) + ((long)_undo.Capacity * SlotBytes);
 
     /// <summary>The number of slots: keys that were ever changed.</summary>
     public int Count { get; private set; }
@@ -151,7 +162,26 @@ internal sealed class ChangeSet
     /// <summary>The slot at a place in key order.</summary>
     public int SortedSlot(int place) => _sorted[place];
 
-    /// <summary>The changes as a batch for the tree; it refers to the buffer, so nothing may be changed while it is used.</summary>
+    /// <summary>Forgets everything and keeps the memory. Whoever still refers to what was in it sees by <see cref="Version"/>, which goes on, that it is gone.</summary>
+    /// <param name="poison">Overwrite what was in it, so that a use afterwards shows (tests).</param>
+    public void Reset(bool poison)
+    {
+        if (poison)
+        {
+            _bytes.AsSpan(0, _used).Fill(PagePool.Poison);
+        }
+
+        Version++;
+        _undo.Clear();
+        _savepoints.Clear();
+        _table.AsSpan().Clear();
+        _used = 0;
+        Count = 0;
+        SortedCount = 0;
+        ByteCount = 0;
+    }
+
+    /// <summary>The changes as a batch for the tree; it refers to this set's memory, so nothing may be changed while it is used, and only one batch at a time.</summary>
     public ChangeBatch ToBatch()
     {
         if (Count == 0)
@@ -160,18 +190,18 @@ internal sealed class ChangeSet
         }
 
         Sort();
-        ChangeBatch.Entry[] entries = new ChangeBatch.Entry[Count];
+        Reserve(ref _batch, Count);
         int count = 0;
         for (int place = 0; place < Count; place++)
         {
             ref readonly Slot slot = ref _slots[_sorted[place]];
             if (slot.ValueBytes != Unchanged)
             {
-                entries[count++] = new ChangeBatch.Entry(slot.KeyStart, slot.KeyBytes, slot.ValueStart, slot.ValueBytes);
+                _batch[count++] = new ChangeBatch.Entry(slot.KeyStart, slot.KeyBytes, slot.ValueStart, slot.ValueBytes);
             }
         }
 
-        return new ChangeBatch(_bytes, entries, count);
+        return new ChangeBatch(_bytes, _batch, count);
     }
 
     private static long Weigh(in Slot slot) => slot.ValueBytes == Unchanged ? 0 : slot.KeyBytes + Math.Max(0, slot.ValueBytes);
@@ -259,14 +289,16 @@ internal sealed class ChangeSet
             return;
         }
 
-        int[] added = new int[Count - SortedCount];
+        Reserve(ref _added, Count - SortedCount);
+        Span<int> added = _added.AsSpan(0, Count - SortedCount);
         for (int i = 0; i < added.Length; i++)
         {
             added[i] = SortedCount + i;
         }
 
-        added.AsSpan().Sort((a, b) => Key(a).SequenceCompareTo(Key(b)));
-        int[] merged = new int[Math.Max(Count, 16)];
+        added.Sort((a, b) => Key(a).SequenceCompareTo(Key(b)));
+        Reserve(ref _spareSorted, Count);
+        int[] merged = _spareSorted;
         int left = 0;
         int right = 0;
         for (int place = 0; place < Count; place++)
@@ -275,8 +307,17 @@ internal sealed class ChangeSet
             merged[place] = takeLeft ? _sorted[left++] : added[right++];
         }
 
-        _sorted = merged;
+        (_sorted, _spareSorted) = (merged, _sorted);
         SortedCount = Count;
+    }
+
+    /// <summary>Makes room; what was in it is lost.</summary>
+    private static void Reserve<T>(ref T[] array, int count)
+    {
+        if (array.Length < count)
+        {
+            array = new T[Math.Max(16, Math.Max(count, array.Length * 2))];
+        }
     }
 
     [StructLayout(LayoutKind.Auto)]

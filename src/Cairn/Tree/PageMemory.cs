@@ -36,6 +36,9 @@ internal readonly unsafe struct PageMemory(byte* start, int capacity)
 /// <remarks>SAFETY: the first eight bytes of a free piece hold the address of the next free one; only this class touches free pieces, under the lock.</remarks>
 internal sealed unsafe class PagePool
 {
+    /// <summary>What memory is overwritten with when it is given back and tests ask for it.</summary>
+    public const byte Poison = 0xDD;
+
     private const int FirstSlabBytes = 1 << 20;
     private const int SlabBytes = 4 * SystemMemory.HugePageBytes;
     private const int ClassBytes = 256;
@@ -122,7 +125,7 @@ internal sealed unsafe class PagePool
     {
         if (_poison)
         {
-            memory.Span.Fill(0xDD);
+            memory.Span.Fill(Poison);
         }
 
         lock (_lock)

@@ -14,6 +14,8 @@ namespace Cairn.Tree;
 /// </remarks>
 internal sealed partial class TreeApplier
 {
+    private static readonly TreeChange NoResult = new();
+
     private readonly PageCache _pages;
     private readonly TreeKind _tree;
     private readonly PageBuilder _builder;
@@ -24,7 +26,7 @@ internal sealed partial class TreeApplier
     private readonly List<List<Page>> _createdByLevel = [];
     private ChangeBatch _changes = ChangeBatch.Empty;
     private ChangeList.Builder? _record;
-    private TreeChange _result = new();
+    private TreeChange _result = NoResult;
     private BlockHeight _height;
     private ulong _born;
 
@@ -43,15 +45,17 @@ internal sealed partial class TreeApplier
     /// <param name="height">The height of the block.</param>
     /// <param name="born">The ordinal of the version being made.</param>
     /// <param name="record">Takes the changes that really change something, with their old values; null when nobody wants them.</param>
+    /// <param name="result">Takes what was done, empty at first and after a failure; null for a new one.</param>
+    /// <returns>The result.</returns>
     /// <exception cref="BlockTooLargeException">The record would be larger than a record may be.</exception>
-    public TreeChange Apply(TreeRoot root, ChangeBatch changes, BlockHeight height, ulong born, ChangeList.Builder? record)
+    public TreeChange Apply(TreeRoot root, ChangeBatch changes, BlockHeight height, ulong born, ChangeList.Builder? record, TreeChange? result = null)
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
         _changes = changes;
         _height = height;
         _born = born;
         _record = record;
-        _result = new TreeChange();
+        _result = result ?? new TreeChange();
         try
         {
             bool changed = root.Reference is null ? ApplyToEmpty() : changes.Count > 0 && ApplyToPage(root.Reference, 0, changes.Count, isRoot: true);
@@ -62,6 +66,7 @@ internal sealed partial class TreeApplier
         {
             // Nothing refers to the new pages: their memory can go at once.
             _pages.Discard(_result.Created);
+            _result.Clear();
             throw;
         }
         finally
@@ -71,6 +76,7 @@ internal sealed partial class TreeApplier
             _frames.Clear();
             _changes = ChangeBatch.Empty;
             _record = null;
+            _result = NoResult;
             foreach (List<Page> level in _createdByLevel)
             {
                 level.Clear();

@@ -33,4 +33,18 @@ internal sealed class TreeChange
 
     /// <summary>How many changes really changed something.</summary>
     public int Effective { get; set; }
+
+    /// <summary>Forgets everything and keeps the memory of the lists.</summary>
+    public void Clear()
+    {
+        Root = default;
+        Effective = 0;
+        Created.Clear();
+        Superseded.Clear();
+        CreatedBlobs.Clear();
+        SupersededBlobs.Clear();
+    }
+
+    /// <summary>The memory it keeps for its next use, about.</summary>
+    public long KeptBytes => (Created.Capacity + Superseded.Capacity + CreatedBlobs.Capacity + SupersededBlobs.Capacity) * (long)IntPtr.Size;
 }

@@ -18,7 +18,13 @@ internal sealed class VersionChain
     /// <summary>The most recent heights kept, so that their list stays small.</summary>
     private const int MostRecent = 65_536;
 
+    /// <summary>Lists for a handful of versions, as long as large blocks make them, are used again.</summary>
+    private const int MostSpareLists = 8;
+
+    private const int MostSpare = 1 << 16;
+
     private readonly Lock _lock = new();
+    private readonly Stack<List<PageReference>> _spare = new();
     private readonly PageCache _pages;
     private readonly long _recentBytes;
     private readonly List<StateVersion> _versions = [];
@@ -102,7 +108,7 @@ internal sealed class VersionChain
     /// <summary>Lets go of a version.</summary>
     public void Unpin(StateVersion version, bool isView)
     {
-        List<PageReference> freed = [];
+        List<PageReference> freed = RentList();
         lock (_lock)
         {
             _openViews -= isView ? 1 : 0;
@@ -110,26 +116,30 @@ internal sealed class VersionChain
             AssertInvariants();
         }
 
-        _pages.Discard(freed);
+        Discard(freed);
     }
 
     /// <summary>Makes a version the head. Its ordinal is one above the head's.</summary>
     /// <param name="version">The version.</param>
-    /// <param name="superseded">The pages of the head that it does not have.</param>
+    /// <param name="superseded">Pages of the head that it does not have.</param>
+    /// <param name="alsoSuperseded">The others of them.</param>
     /// <param name="supersededBlobBytes">The bytes of the blobs of the head that it does not have and that only memory has.</param>
-    public void Publish(StateVersion version, IEnumerable<PageReference> superseded, long supersededBlobBytes)
+    public void Publish(StateVersion version, List<PageReference> superseded, List<PageReference> alsoSuperseded, long supersededBlobBytes)
     {
-        List<PageReference> freed = [];
+        List<PageReference> freed = RentList();
         lock (_lock)
         {
+            version.Died = RentList();
+            version.Died.EnsureCapacity(superseded.Count + alsoSuperseded.Count);
             version.Died.AddRange(superseded);
+            version.Died.AddRange(alsoSuperseded);
             version.DiedBlobBytes = supersededBlobBytes;
             Append(version);
             TrimRecent(freed);
             AssertInvariants();
         }
 
-        _pages.Discard(freed);
+        Discard(freed);
     }
 
     /// <summary>Makes a version the head that shares no page in memory with the versions before it (a reader going over to a newer checkpoint): those are no longer recent.</summary>
@@ -137,7 +147,7 @@ internal sealed class VersionChain
     /// <param name="superseded">All pages of the head that are only in memory.</param>
     public void Restart(StateVersion version, IEnumerable<PageReference> superseded)
     {
-        List<PageReference> freed = [];
+        List<PageReference> freed = RentList();
         lock (_lock)
         {
             version.Died.AddRange(superseded);
@@ -148,7 +158,7 @@ internal sealed class VersionChain
             }
         }
 
-        _pages.Discard(freed);
+        Discard(freed);
     }
 
     private StateVersion Pin(StateVersion version, bool isView)
@@ -223,11 +233,38 @@ internal sealed class VersionChain
         if (index == 0)
         {
             freed.AddRange(version.Died);
-            kept = [];
+            kept.Clear();
         }
 
+        GiveBack(next.Died);
         next.Died = kept;
         version.Died = [];
+    }
+
+    private void Discard(List<PageReference> freed)
+    {
+        _pages.Discard(freed);
+        GiveBack(freed);
+    }
+
+    private List<PageReference> RentList()
+    {
+        lock (_lock)
+        {
+            return _spare.TryPop(out List<PageReference>? list) ? list : [];
+        }
+    }
+
+    private void GiveBack(List<PageReference> list)
+    {
+        list.Clear();
+        lock (_lock)
+        {
+            if (list.Capacity is > 0 and <= MostSpare && _spare.Count < MostSpareLists)
+            {
+                _spare.Push(list);
+            }
+        }
     }
 
     [Conditional("DEBUG")]
