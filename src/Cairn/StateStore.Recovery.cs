@@ -4,7 +4,7 @@ using Cairn.Tree;
 
 namespace Cairn;
 
-/// <content>Opening: the newest checkpoint, and the blocks of the log behind it applied again, each held against the root and the totals it was logged with.</content>
+/// <content>Opening: the newest checkpoint, and the blocks of the log behind it applied again; what they give is held against the roots and totals they were logged with.</content>
 public sealed partial class StateStore
 {
     private readonly SemaphoreSlim _refreshGate = new(1, 1);
@@ -83,31 +83,47 @@ public sealed partial class StateStore
         }
     }
 
-    /// <summary>Applies the records behind the head, one version each.</summary>
+    /// <summary>Applies the records behind the head. Where merged blocks do not give the root that was logged, they are applied again one by one, so that the one that is wrong is named.</summary>
     private async Task ReplayAsync(ReplayCounts counts, CancellationToken cancellationToken)
     {
         LogPosition end = _log.End;
-        BlockReplayer replayer = new(Pages, Location);
-        await foreach (LogRecord record in _log.Read(_replayedThrough, cancellationToken).ConfigureAwait(false))
+        try
         {
-            StateVersion head = Versions.Head;
-            if (record.Sequence <= head.After.Sequence)
-            {
-                continue;
-            }
-
-            ReplayedBlock replayed = replayer.Replay(record, head, head.Ordinal + 1, end);
-            counts.Records++;
-            counts.Blocks += record.Kind == RecordKind.Block ? 1 : 0;
-            if (IsReadOnly)
-            {
-                replayed.TrackIn(_replayed);
-            }
-
-            Publish(replayed.Version, replayed.State, replayed.Local);
+            // Where no pages are stored, the log is all there is: every root in it is checked.
+            await ReplayAsync(end, counts, _home.Pages is null ? long.MaxValue : _options.OneByOneReplayBytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StateCorruptedException)
+        {
+            await ReplayAsync(end, counts, long.MaxValue, cancellationToken).ConfigureAwait(false);
         }
 
         _replayedThrough = end;
+    }
+
+    private async Task ReplayAsync(LogPosition end, ReplayCounts counts, long oneByOneBytes, CancellationToken cancellationToken)
+    {
+        ulong after = Versions.Head.After.Sequence;
+        LogReplay replay = new(new BlockReplayer(Pages, Location), Versions.Head, end, publishes: true, PublishReplayed, oneByOneBytes);
+        await foreach (LogRecord record in _log.Read(_replayedThrough, cancellationToken).ConfigureAwait(false))
+        {
+            if (record.Sequence > after)
+            {
+                replay.Add(record);
+                counts.Count(record);
+            }
+        }
+
+        replay.Finish();
+    }
+
+    private void PublishReplayed(ReplayedBlock replayed)
+    {
+        if (IsReadOnly)
+        {
+            replayed.TrackIn(_replayed);
+        }
+
+        Publish(replayed.Version, replayed.State, replayed.Local);
     }
 
     /// <summary>
@@ -117,20 +133,17 @@ public sealed partial class StateStore
     private async Task GoOverToAsync(Manifest manifest, CancellationToken cancellationToken)
     {
         LogPosition end = _log.End;
-        BlockReplayer replayer = new(Pages, Location);
         HashSet<PageReference> made = [];
         long blobBytes = 0;
-        StateVersion version = StateVersion.Of(manifest, Versions.Head.Ordinal + 1);
+        LogReplay replay = new(new BlockReplayer(Pages, Location), StateVersion.Of(manifest, Versions.Head.Ordinal + 1), end, publishes: false, Track, _options.OneByOneReplayBytes);
         try
         {
             await foreach (LogRecord record in _log.Read(manifest.ReplayFrom, cancellationToken).ConfigureAwait(false))
             {
-                ReplayedBlock replayed = replayer.Replay(record, version, version.Ordinal, end);
-                Pages.Discard([.. replayed.Superseded.Where(made.Contains)]);
-                replayed.TrackIn(made);
-                blobBytes += replayed.CreatedBlobBytes;
-                version = replayed.Version;
+                replay.Add(record);
             }
+
+            replay.Finish();
         }
         catch
         {
@@ -144,13 +157,33 @@ public sealed partial class StateStore
         _replayed = made;
         Volatile.Write(ref _manifest, manifest);
         _replayedThrough = end;
-        Versions.Restart(version, replaced);
+        Versions.Restart(replay.Version, replaced);
+
+        void Track(ReplayedBlock replayed)
+        {
+            Pages.Discard([.. replayed.Superseded.Where(made.Contains)]);
+            replayed.TrackIn(made);
+            blobBytes += replayed.CreatedBlobBytes;
+        }
     }
 
     private sealed class ReplayCounts
     {
-        public long Records { get; set; }
+        private ulong _last;
 
-        public long Blocks { get; set; }
+        public long Records { get; private set; }
+
+        public long Blocks { get; private set; }
+
+        /// <summary>Counts a record, once also when it is read twice.</summary>
+        public void Count(LogRecord record)
+        {
+            if (record.Sequence > _last)
+            {
+                _last = record.Sequence;
+                Records++;
+                Blocks += record.Kind == RecordKind.Block ? 1 : 0;
+            }
+        }
     }
 }

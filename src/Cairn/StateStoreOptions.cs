@@ -1,4 +1,5 @@
 using Cairn.IO;
+using Cairn.Tree;
 
 namespace Cairn;
 
@@ -46,6 +47,9 @@ public sealed class StateStoreOptions
 
     /// <summary>The file system of the directory and JSON-lines homes. Default: the operating system's.</summary>
     public IFileSystem? FileSystem { get; init; }
+
+    /// <summary>When opening, blocks of the log's end that come to no more bytes of changes than this are applied one by one, those before them merged. For tests.</summary>
+    internal long OneByOneReplayBytes { get; init; } = LogReplay.OneByOneBytes;
 
     /// <summary>Overwrite the memory of pages when it is given back, so that a use afterwards shows. For tests.</summary>
     internal bool PoisonFreedPages { get; init; }

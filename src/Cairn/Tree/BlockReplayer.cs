@@ -2,7 +2,7 @@ using Cairn.Homes;
 
 namespace Cairn.Tree;
 
-/// <summary>A block applied again.</summary>
+/// <summary>A block, or several merged, applied again.</summary>
 /// <param name="Version">The version it gives; nothing refers to it yet.</param>
 /// <param name="State">What it did to the state tree.</param>
 /// <param name="Local">What it did to the local tree.</param>
@@ -53,32 +53,62 @@ internal sealed class BlockReplayer
     /// <exception cref="StoreFormatException">The record is of a kind this version cannot replay.</exception>
     public ReplayedBlock Replay(LogRecord record, StateVersion head, ulong ordinal, LogPosition end)
     {
-        LogPosition after = record.Sequence == end.Sequence ? end : new LogPosition(record.Sequence, 0, 0);
-        Require(record, record.PreviousRoot == head.State.Hash, "state root before the record", $"{head.State.Hash}", $"{record.PreviousRoot}");
+        CheckLink(record, head.State.Hash, head.Height);
+        if (record.Kind == RecordKind.Finalise)
+        {
+            StateVersion same = new(ordinal, head.Height, head.TimeTicks, head.State, head.Local, After(record, end));
+            return new ReplayedBlock(same, new TreeChange { Root = head.State }, new TreeChange { Root = head.Local });
+        }
+
+        return Apply(record, ChangeBatch.Of(record.StateChanges), ChangeBatch.Of(record.LocalChanges), head, ordinal, end);
+    }
+
+    /// <summary>Applies blocks merged to a version. Their links were checked when they were gathered; what they give is held against the last one.</summary>
+    /// <param name="blocks">The blocks, at least one.</param>
+    /// <param name="head">The version before the first one.</param>
+    /// <param name="ordinal">The ordinal of the new version.</param>
+    /// <param name="end">The end of the log being replayed.</param>
+    /// <exception cref="StateCorruptedException">They do not lead from this version to what the last one says. Which of them is wrong, applying them one by one tells.</exception>
+    public ReplayedBlock Replay(MergedBlocks blocks, StateVersion head, ulong ordinal, LogPosition end)
+    {
+        (ChangeBatch state, ChangeBatch local) = blocks.Merge();
+        return Apply(blocks.Last!, state, local, head, ordinal, end);
+    }
+
+    /// <summary>Checks that a record goes on where the one before ended.</summary>
+    /// <exception cref="StateCorruptedException">It does not.</exception>
+    /// <exception cref="StoreFormatException">The record is of a kind this version cannot replay.</exception>
+    public void CheckLink(LogRecord record, Hash256 root, BlockHeight? height)
+    {
+        Require(record, record.PreviousRoot == root, "state root before the record", $"{root}", $"{record.PreviousRoot}");
         switch (record.Kind)
         {
             case RecordKind.Block:
-                Require(record, record.ParentHeight == head.Height && (head.Height is not { } below || record.Height > below), "height of the block before", $"{head.Height}", $"{record.ParentHeight}, then {record.Height}");
+                Require(record, record.ParentHeight == height && (height is not { } below || record.Height > below), "height of the block before", $"{height}", $"{record.ParentHeight}, then {record.Height}");
                 break;
             case RecordKind.Finalise:
-                return new ReplayedBlock(
-                    new StateVersion(ordinal, head.Height, head.TimeTicks, head.State, head.Local, after), new TreeChange { Root = head.State }, new TreeChange { Root = head.Local });
+                break;
             default:
                 throw new StoreFormatException(_location, "kind of log record", "blocks", $"'{record.Kind}' at sequence {record.Sequence}");
         }
+    }
 
+    private static LogPosition After(LogRecord record, LogPosition end) => record.Sequence == end.Sequence ? end : new LogPosition(record.Sequence, 0, 0);
+
+    private ReplayedBlock Apply(LogRecord record, ChangeBatch stateChanges, ChangeBatch localChanges, StateVersion head, ulong ordinal, LogPosition end)
+    {
         List<PageReference> made = [];
         try
         {
-            TreeChange state = _state.Apply(head.State, ChangeBatch.Of(record.StateChanges), record.Height, ordinal, record: null);
+            TreeChange state = _state.Apply(head.State, stateChanges, record.Height, ordinal, record: null);
             made.AddRange(state.Created);
-            TreeChange local = _local.Apply(head.Local, ChangeBatch.Of(record.LocalChanges), record.Height, ordinal, record: null);
+            TreeChange local = _local.Apply(head.Local, localChanges, record.Height, ordinal, record: null);
             made.AddRange(local.Created);
             Require(record, state.Root.Hash == record.Root, "state root after the block", $"{record.Root}", $"{state.Root.Hash}");
             Require(record, state.Root.Totals == record.StateTotals, "totals of the state tree", $"{record.StateTotals}", $"{state.Root.Totals}");
             Require(record, local.Root.Totals == record.LocalTotals, "totals of the local tree", $"{record.LocalTotals}", $"{local.Root.Totals}");
             _pages.AddDraft(made);
-            return new ReplayedBlock(new StateVersion(ordinal, record.Height, record.TimeTicks, state.Root, local.Root, after), state, local);
+            return new ReplayedBlock(new StateVersion(ordinal, record.Height, record.TimeTicks, state.Root, local.Root, After(record, end)), state, local);
         }
         catch
         {

@@ -5,18 +5,24 @@ using Cairn.Homes;
 namespace Cairn.Tree;
 
 /// <summary>
-/// The changes of one block to one tree, sorted by key, each key once: what the tree is asked to apply. Values above the inline limit become blobs here, once, however often the batch is applied.
+/// The changes of one block, or of several merged, to one tree, sorted by key, each key once: what the tree is asked to apply. Values above the inline limit become blobs here, once, however often the batch is applied.
 /// Used by one thread at a time.
 /// </summary>
 internal sealed class ChangeBatch
 {
     private readonly byte[] _bytes;
     private readonly Entry[] _entries;
+    private readonly BlockHeight[]? _heights;
     private BlobReference?[]? _blobs;
 
     /// <summary>Makes a batch over bytes that must not change while it is used.</summary>
-    public ChangeBatch(byte[] bytes, Entry[] sortedEntries, int count)
+    /// <param name="bytes">Holds keys and values.</param>
+    /// <param name="sortedEntries">Where they are in it.</param>
+    /// <param name="count">How many entries count.</param>
+    /// <param name="heights">Of several blocks merged, the height each change was made at; null for one block.</param>
+    public ChangeBatch(byte[] bytes, Entry[] sortedEntries, int count, BlockHeight[]? heights = null)
     {
+        _heights = heights;
         _bytes = bytes;
         _entries = sortedEntries;
         Count = count;
@@ -27,6 +33,11 @@ internal sealed class ChangeBatch
 
     /// <summary>The number of changes.</summary>
     public int Count { get; }
+
+    /// <summary>
+    /// Whether these are the changes of several blocks merged. Then even a put of the value a key already has is a change: the key had another value in between, and its height of change is that of the put.
+    /// </summary>
+    public bool IsMerged => _heights is not null;
 
     /// <summary>The new values of a log record.</summary>
     public static ChangeBatch Of(ChangeList list)
@@ -47,6 +58,9 @@ internal sealed class ChangeBatch
         ref readonly Entry entry = ref _entries[index];
         return _bytes.AsSpan(entry.KeyStart, entry.KeyBytes);
     }
+
+    /// <summary>The height a change was made at: its own in merged blocks, else that of the block being applied.</summary>
+    public BlockHeight HeightOf(int index, BlockHeight block) => _heights is null ? block : _heights[index];
 
     /// <summary>Whether the change deletes its key.</summary>
     public bool IsDelete(int index) => _entries[index].ValueBytes < 0;

@@ -17,7 +17,7 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
     /// <summary>Makes a page of at most <see cref="PageLimits.MaxItems"/> items.</summary>
     /// <param name="items">The items in order, with their gaps.</param>
     /// <param name="changes">The changes that new entries refer to.</param>
-    /// <param name="height">The height of the block.</param>
+    /// <param name="height">The height of the block; merged changes bring their own.</param>
     /// <param name="born">The ordinal of the version.</param>
     public Page Build(ReadOnlySpan<BuildItem> items, ChangeBatch changes, BlockHeight height, ulong born)
     {
@@ -139,7 +139,7 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
                 blob = changes.IsBlob(item.Index);
                 valueBytes = changes.Value(item.Index).Length;
                 recordValueBytes = blob ? BlobRecordLayout.SizeBytes : valueBytes;
-                changed = height.Value;
+                changed = changes.HeightOf(item.Index, height).Value;
             }
 
             plan.BlobMask |= (blob ? 1UL : 0UL) << i;
@@ -214,7 +214,7 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
                 at += value.Length;
             }
 
-            WriteHeight(body, sections, plan, i, item.Source is { } source ? source.Height(item.Index).Value : height.Value);
+            WriteHeight(body, sections, plan, i, item.Source is { } source ? source.Height(item.Index).Value : changes.HeightOf(item.Index, height).Value);
         }
 
         BinaryPrimitives.WriteUInt16LittleEndian(body[(sections.Offsets + (items.Length * sizeof(ushort)))..], (ushort)at);

@@ -222,14 +222,14 @@ internal sealed partial class TreeApplier
         bool same = blob
             ? _changes.IsBlob(change) && page.Blob(item).Length == _changes.Value(change).Length && page.Blob(item).Hash == _changes.Blob(change).Hash
             : _changes.Value(change).SequenceEqual(page.InlineValue(item)) && !_changes.IsBlob(change);
-        if (same)
+        if (same && !_changes.IsMerged)
         {
             return true;
         }
 
         NoteOld(page, item, change);
         _steps.Add(new Step(StepKind.Update, item, change, 0, KeyBits.None, KeyBits.None));
-        return !blob && !_changes.IsBlob(change) && page.InlineValue(item).Length == _changes.Value(change).Length && page.CanHoldHeight(_height);
+        return !blob && !_changes.IsBlob(change) && page.InlineValue(item).Length == _changes.Value(change).Length && page.CanHoldHeight(_changes.HeightOf(change, _height));
     }
 
     private void NoteOld(Page page, int item, int change)
@@ -268,7 +268,7 @@ internal sealed partial class TreeApplier
         {
             if (step.Kind == StepKind.Update)
             {
-                copy.PatchValue(step.Index, _changes.Value(step.Argument), _height);
+                copy.PatchValue(step.Index, _changes.Value(step.Argument), _changes.HeightOf(step.Argument, _height));
                 continue;
             }
 

@@ -160,9 +160,9 @@ internal sealed partial class StoreScriptRunner : IAsyncDisposable
         StoreSettings settings = (mode % 4) switch
         {
             0 => StoreSettings.Tight,
-            1 => StoreSettings.Tight with { Durability = Durability.Grouped, RecentViewBytes = 8 << 20 },
+            1 => StoreSettings.Tight with { Durability = Durability.Grouped, RecentViewBytes = 8 << 20, OneByOneReplayBytes = 1 },
             2 => StoreSettings.Tight with { Durability = Durability.DangerNoSync },
-            _ => StoreSettings.Quiet with { CacheBytes = 8 << 20 },
+            _ => StoreSettings.Quiet with { CacheBytes = 8 << 20, OneByOneReplayBytes = 400 },
         };
         _store = await _home.OpenAsync(settings);
         _committedSinceOpening = 0;

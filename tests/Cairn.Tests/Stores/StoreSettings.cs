@@ -39,6 +39,9 @@ internal sealed record StoreSettings
 
     public int PageFileBytes { get; init; } = Smallest;
 
+    /// <summary>Blocks before the newest ones of so many bytes are merged when they are replayed.</summary>
+    public long OneByOneReplayBytes { get; init; } = 1 << 20;
+
     public Action<StoreEvent>? OnEvent { get; init; }
 
     public StateStoreOptions ToOptions(IFileSystem? fileSystem) => new()
@@ -53,6 +56,7 @@ internal sealed record StoreSettings
         RecentViewBytes = RecentViewBytes,
         SegmentBytes = SegmentBytes,
         PageFileBytes = PageFileBytes,
+        OneByOneReplayBytes = OneByOneReplayBytes,
         OnEvent = OnEvent,
         FileSystem = fileSystem,
         PoisonFreedPages = true,

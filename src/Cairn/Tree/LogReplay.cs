@@ -1,0 +1,119 @@
+using Cairn.Homes;
+
+namespace Cairn.Tree;
+
+/// <summary>
+/// Applies a stretch of the log to a version. What is far from its end is merged, many blocks in one go: each page is made once, and the root after the last of them is held against the log.
+/// The newest blocks are applied one by one, so that their heights can be viewed. Used by one thread.
+/// </summary>
+internal sealed class LogReplay
+{
+    /// <summary>Blocks whose changes come to no more than this altogether, counted from the end, are applied one by one.</summary>
+    public const long OneByOneBytes = 1 << 20;
+
+    /// <summary>How many bytes of changes are merged at most: more would save little and take memory.</summary>
+    public const long MergedBytes = 64 << 20;
+
+    private readonly BlockReplayer _replayer;
+    private readonly LogPosition _end;
+    private readonly ulong _ordinalStep;
+    private readonly Action<ReplayedBlock> _onReplayed;
+    private readonly long _oneByOneBytes;
+    private readonly Queue<LogRecord> _newest = new();
+    private MergedBlocks _merged = new();
+    private long _newestBytes;
+    private Hash256 _root;
+    private BlockHeight? _height;
+
+    /// <summary>Begins.</summary>
+    /// <param name="replayer">Applies.</param>
+    /// <param name="start">The version before the stretch.</param>
+    /// <param name="end">The end of the log.</param>
+    /// <param name="publishes">Whether each version made is published, so that each has an ordinal of its own; else they share that of <paramref name="start"/>.</param>
+    /// <param name="onReplayed">Takes what is made, in order.</param>
+    /// <param name="oneByOneBytes">As <see cref="OneByOneBytes"/>; <see cref="long.MaxValue"/> to merge nothing.</param>
+    public LogReplay(BlockReplayer replayer, StateVersion start, LogPosition end, bool publishes, Action<ReplayedBlock> onReplayed, long oneByOneBytes)
+    {
+        _replayer = replayer;
+        _end = end;
+        _ordinalStep = publishes ? 1UL : 0;
+        _onReplayed = onReplayed;
+        _oneByOneBytes = oneByOneBytes;
+        Version = start;
+        _root = start.State.Hash;
+        _height = start.Height;
+    }
+
+    /// <summary>The version so far.</summary>
+    public StateVersion Version { get; private set; }
+
+    /// <summary>Takes the next record.</summary>
+    /// <exception cref="StateCorruptedException">The records do not lead to what they say. After a merge, applying them one by one tells which of them is wrong.</exception>
+    public void Add(LogRecord record)
+    {
+        _newest.Enqueue(record);
+        _newestBytes += BytesOf(record);
+        while (_newestBytes - BytesOf(_newest.Peek()) >= _oneByOneBytes)
+        {
+            LogRecord oldest = _newest.Dequeue();
+            _newestBytes -= BytesOf(oldest);
+            Merge(oldest);
+        }
+    }
+
+    /// <summary>Applies what is left; nothing may be added afterwards.</summary>
+    /// <exception cref="StateCorruptedException">As for <see cref="Add"/>.</exception>
+    public void Finish()
+    {
+        Flush();
+        while (_newest.TryDequeue(out LogRecord? record))
+        {
+            ApplyOne(record);
+        }
+    }
+
+    private static long BytesOf(LogRecord record) => 1 + record.StateChanges.ByteCount + record.LocalChanges.ByteCount;
+
+    private void Merge(LogRecord record)
+    {
+        if (record.Kind != RecordKind.Block || !_merged.HasRoomFor(record))
+        {
+            Flush();
+        }
+
+        if (record.Kind != RecordKind.Block)
+        {
+            ApplyOne(record);
+            return;
+        }
+
+        _replayer.CheckLink(record, _root, _height);
+        _merged.Add(record);
+        _root = record.Root;
+        _height = record.Height;
+        if (_merged.Bytes >= MergedBytes)
+        {
+            Flush();
+        }
+    }
+
+    private void Flush()
+    {
+        if (_merged.Last is not null)
+        {
+            MergedBlocks merged = _merged;
+            _merged = new MergedBlocks();
+            Take(_replayer.Replay(merged, Version, Version.Ordinal + _ordinalStep, _end));
+        }
+    }
+
+    private void ApplyOne(LogRecord record) => Take(_replayer.Replay(record, Version, Version.Ordinal + _ordinalStep, _end));
+
+    private void Take(ReplayedBlock replayed)
+    {
+        _onReplayed(replayed);
+        Version = replayed.Version;
+        _root = Version.State.Hash;
+        _height = Version.Height;
+    }
+}
