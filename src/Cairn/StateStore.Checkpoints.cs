@@ -104,16 +104,18 @@ public sealed partial class StateStore
             ICheckpointWriter writer = _home.Pages!.BeginCheckpoint();
             await using ConfiguredAsyncDisposable _ = writer.ConfigureAwait(false);
             CheckpointJob job = new(writer);
-            Manifest manifest = _manifest with
+            Manifest older = _manifest;
+            Manifest manifest = WithFloor(older with
             {
-                Generation = _manifest.Generation + 1,
+                Generation = older.Generation + 1,
                 Height = bearings.Version.Height,
+                BlockCount = bearings.Version.BlockCount,
                 TimeTicks = bearings.Version.TimeTicks,
                 State = job.Store(bearings.Version.State),
                 Local = job.Store(bearings.Version.Local),
                 ReplayFrom = bearings.Version.After,
                 LogEnd = bearings.LogEnd,
-            };
+            });
             await writer.CommitAsync(manifest, bearings.Freed, CancellationToken.None).ConfigureAwait(false);
             Volatile.Write(ref _manifest, manifest);
             Pages.MakeClean(job.Pages);
@@ -125,6 +127,8 @@ public sealed partial class StateStore
             {
                 Raise(new StoreEvent.CheckpointCompleted(height, job.Pages.Count, job.Bytes, elapsed));
             }
+
+            await RetireLogAsync(older).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -200,6 +204,8 @@ public sealed partial class StateStore
         }
 
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _holdsGate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        _holdsGate.Release();
         if (IsReadOnly || _failure is not null)
         {
             return;

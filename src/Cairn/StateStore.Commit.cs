@@ -137,7 +137,8 @@ public sealed partial class StateStore
             ThrowIfUnwritable();
             draft.HasBeenLogged = true;
             await AppendAsync(record).ConfigureAwait(false);
-            StateVersion version = new(draft.Ordinal, draft.Height, draft.TimeTicks, applied.State.Root, applied.Local.Root, _log.End);
+            StateVersion version = new(draft.Ordinal, draft.Height, head.BlockCount + 1, draft.TimeTicks, applied.State.Root, applied.Local.Root, _log.End);
+            NoteFirstBlock(record);
             Publish(version, applied.State, applied.Local);
             draft.MarkCommitted(version);
             if (IsDurable(version))

@@ -7,6 +7,9 @@ namespace Cairn;
 /// <content>Opening: the newest checkpoint, and the blocks of the log behind it applied again; what they give is held against the roots and totals they were logged with.</content>
 public sealed partial class StateStore
 {
+    /// <summary>How often a reader begins again because the writer has moved on.</summary>
+    private const int CatchUpAttempts = 64;
+
     private readonly SemaphoreSlim _refreshGate = new(1, 1);
 
     /// <summary>Readers only: the pages that replaying made and the head still has.</summary>
@@ -30,23 +33,8 @@ public sealed partial class StateStore
         await _refreshGate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            // The manifest first: the log found after it reaches at least as far as it.
-            if (_home.Pages is { } pages)
-            {
-                await pages.RefreshAsync(cancellationToken).ConfigureAwait(false);
-            }
-
-            await _log.RefreshAsync(cancellationToken).ConfigureAwait(false);
-            Manifest manifest = _home.Pages?.Manifest ?? Manifest.Empty;
-            bool isAhead = manifest.ReplayFrom.Sequence > Versions.Head.After.Sequence;
-            if (manifest.Generation != _manifest.Generation && (isAhead || DirtyBytes > _options.DirtyBytes))
-            {
-                await GoOverToAsync(manifest, cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                await ReplayAsync(new ReplayCounts(), cancellationToken).ConfigureAwait(false);
-            }
+            await CatchUpAsync(mustGoOver: false, cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref _holds, _home.Holds?.Read() ?? []);
         }
         finally
         {
@@ -62,7 +50,20 @@ public sealed partial class StateStore
         long started = _options.TimeProvider.GetTimestamp();
         ReplayCounts counts = new();
         _replayedThrough = _manifest.ReplayFrom;
-        await ReplayAsync(counts, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await ReplayAsync(counts, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsReadOnly && exception is StateCorruptedException or IOException)
+        {
+            if (!await HasMovedOnAsync(_manifest, cancellationToken).ConfigureAwait(false))
+            {
+                throw;
+            }
+
+            await CatchUpAsync(mustGoOver: true, cancellationToken).ConfigureAwait(false);
+        }
+
         Volatile.Write(ref _durable, new DurablePoint(Height));
         LogRecovery log = _home.LogRecovery;
         Recovery = new RecoveryReport(
@@ -81,6 +82,61 @@ public sealed partial class StateStore
         {
             StartCheckpointIfDue();
         }
+    }
+
+    /// <summary>
+    /// Readers: goes on to the newest block the writer has synced. The writer retires log that only older manifests need: what seems wrong is looked at again, from the newer manifest, as long as there is one.
+    /// </summary>
+    private async ValueTask CatchUpAsync(bool mustGoOver, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            // The manifest first: the log found after it reaches at least as far as it.
+            if (_home.Pages is { } pages)
+            {
+                await pages.RefreshAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            Manifest manifest = _home.Pages?.Manifest ?? Manifest.Empty;
+            try
+            {
+                await FollowAsync(manifest, mustGoOver || attempt > 1, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception exception) when (attempt < CatchUpAttempts && exception is StateCorruptedException or IOException)
+            {
+                if (!await HasMovedOnAsync(manifest, cancellationToken).ConfigureAwait(false))
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    private async ValueTask FollowAsync(Manifest manifest, bool mustGoOver, CancellationToken cancellationToken)
+    {
+        await _log.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        bool isAhead = manifest.ReplayFrom.Sequence > Versions.Head.After.Sequence;
+        if (manifest.Generation != _manifest.Generation && (isAhead || mustGoOver || DirtyBytes > _options.DirtyBytes))
+        {
+            await GoOverToAsync(manifest, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await ReplayAsync(new ReplayCounts(), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whether the writer has written another manifest since.</summary>
+    private async ValueTask<bool> HasMovedOnAsync(Manifest since, CancellationToken cancellationToken)
+    {
+        if (_home.Pages is not { } pages)
+        {
+            return false;
+        }
+
+        await pages.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        return pages.Manifest.Generation > since.Generation;
     }
 
     /// <summary>Applies the records behind the head. Where merged blocks do not give the root that was logged, they are applied again one by one, so that the one that is wrong is named.</summary>
@@ -110,6 +166,7 @@ public sealed partial class StateStore
             {
                 replay.Add(record);
                 counts.Count(record);
+                NoteFirstBlock(record);
             }
         }
 

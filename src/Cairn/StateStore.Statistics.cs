@@ -1,3 +1,4 @@
+using Cairn.Homes;
 using Cairn.Tree;
 
 namespace Cairn;
@@ -15,19 +16,29 @@ public sealed partial class StateStore
     /// <summary>The same for the metrics, which may be read while the store is being closed.</summary>
     internal StoreStatistics ReadStatistics()
     {
+        Manifest manifest = Volatile.Read(ref _manifest); // first: what it prunes is then below the head
         StateVersion head = Versions.Head;
+        LogHold[] holds = ReadHolds();
         (BlockHeight? oldest, BlockHeight? newest) = Versions.RecentHeights;
         return new StoreStatistics
         {
             Height = head.Height,
             DurableHeight = DurableHeight,
-            CheckpointHeight = Volatile.Read(ref _manifest).Height,
+            CheckpointHeight = manifest.Height,
+            FloorHeight = FloorHeight,
+            BlockCount = head.BlockCount,
+            RetainedBlocks = head.BlockCount - Math.Min(head.BlockCount, manifest.PrunedBlocks),
+            IsPrunable = _log.Retention is not null,
+            RetentionFault = Volatile.Read(ref _retentionFailure)?.Message,
+            Holds = holds,
             OldestRecentHeight = oldest,
             NewestRecentHeight = newest,
             Root = head.State.Hash,
             State = head.State.Totals,
             Local = head.Local.Totals,
             LogBytes = _log.StoredBytes,
+            RetainedLogBytes = _log.BytesBetween(manifest.LogFloor, _log.End),
+            HeldLogBytes = holds.Max(static hold => hold.IsBroken ? 0 : (long?)hold.HeldBytes) ?? 0,
             ReplayBytes = _home.Pages is null ? 0 : ReplayBytes,
             PageBytes = _home.Pages?.StoredBytes ?? 0,
             LivePageBytes = _home.Pages?.LiveBytes ?? 0,

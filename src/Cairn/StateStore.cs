@@ -30,6 +30,7 @@ public sealed partial class StateStore : IAsyncDisposable
         Pages = new PageCache(home.Pages, options.CacheBytes, new PagePool(options.PoisonFreedPages));
         _manifest = home.Pages?.Manifest ?? Manifest.Empty;
         _openedGeneration = _manifest.Generation;
+        _holds = home.Holds?.Read() ?? [];
         Versions = new VersionChain(Pages, options.RecentViewBytes, StateVersion.Of(_manifest, ordinal: 1));
         _metrics = new StoreMetrics(this);
     }

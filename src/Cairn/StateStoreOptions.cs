@@ -39,6 +39,12 @@ public sealed class StateStoreOptions
     /// <summary>Directory home: the size at which a page file is sealed, in bytes, at least 64 KiB, at most 1 GiB. Default: 256 MiB.</summary>
     public int PageFileBytes { get; init; } = 256 << 20;
 
+    /// <summary>How many of the newest blocks the log retains at least, 1 to 1,000,000,000,000; it counts blocks, not heights. Checkpoints retire what lies before them and before every hold. Without effect with <see cref="RetainAll"/> and in JSON-lines stores, which keep all. Default: 1,000.</summary>
+    public long RetainBlocks { get; init; } = 1_000;
+
+    /// <summary>Retain every block from now on, whatever <see cref="RetainBlocks"/> says; those already retired do not come back. Default: false.</summary>
+    public bool RetainAll { get; init; }
+
     /// <summary>Called for everything worth knowing that happens inside, on the thread where it happens; must return quickly; what it throws is traced and otherwise ignored. Default: none.</summary>
     public Action<StoreEvent>? OnEvent { get; init; }
 

@@ -30,6 +30,20 @@ public abstract record StoreEvent
     /// <param name="Elapsed">How long it took.</param>
     public sealed record CheckpointCompleted(BlockHeight Height, int Pages, long Bytes, TimeSpan Elapsed) : StoreEvent;
 
+    /// <summary>Log that nobody needs any more was removed, after a checkpoint.</summary>
+    /// <param name="Segments">How many segments.</param>
+    /// <param name="Bytes">The bytes they had occupied.</param>
+    /// <param name="FloorHeight">The oldest height that is retained.</param>
+    public sealed record LogRetired(int Segments, long Bytes, BlockHeight? FloorHeight) : StoreEvent;
+
+    /// <summary>The floor could not be moved up, because the log could not be read as far as that needs; nothing was removed. Committing goes on; each checkpoint tries again.</summary>
+    /// <param name="Cause">What is wrong.</param>
+    public sealed record RetentionStalled(Exception Cause) : StoreEvent;
+
+    /// <summary>A hold had to keep more log than it may, and keeps nothing any more.</summary>
+    /// <param name="Hold">The hold, broken.</param>
+    public sealed record HoldBroken(LogHold Hold) : StoreEvent;
+
     /// <summary>A commit waited because changed pages or the log since the last checkpoint reached twice their cap.</summary>
     /// <param name="DirtyBytes">The changed pages in memory.</param>
     /// <param name="ReplayBytes">The log since the last checkpoint.</param>

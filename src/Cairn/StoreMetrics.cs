@@ -9,6 +9,7 @@ internal sealed class StoreMetrics : IDisposable
     private readonly Counter<long> _blocks;
     private readonly Counter<long> _changes;
     private readonly Counter<long> _checkpointBytes;
+    private readonly Counter<long> _retiredSegments;
     private readonly Histogram<double> _commitSeconds;
     private readonly Histogram<double> _checkpointSeconds;
     private readonly Histogram<double> _waitSeconds;
@@ -22,11 +23,16 @@ internal sealed class StoreMetrics : IDisposable
         _commitSeconds = _meter.CreateHistogram<double>("cairn.commit.duration", "s", "Duration of commits, syncs included.", tags: null, seconds);
         _checkpointSeconds = _meter.CreateHistogram<double>("cairn.checkpoint.duration", "s", "Duration of checkpoints.", tags: null, seconds);
         _checkpointBytes = _meter.CreateCounter<long>("cairn.checkpoint.written", "By", "Bytes of pages and blobs written by checkpoints.");
+        _retiredSegments = _meter.CreateCounter<long>("cairn.log.retired", "{segment}", "Log segments removed by retention.");
         _waitSeconds = _meter.CreateHistogram<double>("cairn.commit.wait", "s", "Time commits waited for a checkpoint.", tags: null, seconds);
         Gauge("cairn.dirty.bytes", "By", "Changed pages and blobs in memory.", static statistics => statistics.DirtyBytes);
         Gauge("cairn.cache.bytes", "By", "Stored pages in memory.", static statistics => statistics.CacheBytes);
         Gauge("cairn.recent.bytes", "By", "Superseded pages kept for views and recent heights.", static statistics => statistics.RecentBytes);
         Gauge("cairn.log.bytes", "By", "The log on disk.", static statistics => statistics.LogBytes);
+        Gauge("cairn.log.retained", "By", "Log of the blocks that are retained.", static statistics => statistics.RetainedLogBytes);
+        Gauge("cairn.log.held", "By", "Log that only holds keep.", static statistics => statistics.HeldLogBytes);
+        Gauge("cairn.holds.broken", "{hold}", "Broken holds.", static statistics => statistics.Holds.Count(static hold => hold.IsBroken));
+        Gauge("cairn.floor.height", "{height}", "The height of the oldest block that is retained; 0 before the first one.", static statistics => (long)(statistics.FloorHeight?.Value ?? 0));
         Gauge("cairn.replay.bytes", "By", "Log behind the newest checkpoint.", static statistics => statistics.ReplayBytes);
         Gauge("cairn.pages.bytes", "By", "Page files on disk.", static statistics => statistics.PageBytes);
         Gauge("cairn.pages.live", "By", "Bytes of page files that the newest checkpoint refers to.", static statistics => statistics.LivePageBytes);
@@ -56,6 +62,9 @@ internal sealed class StoreMetrics : IDisposable
         _checkpointBytes.Add(bytes);
         _checkpointSeconds.Record(elapsed.TotalSeconds);
     }
+
+    /// <summary>Segments were retired.</summary>
+    public void Retired(int segments) => _retiredSegments.Add(segments);
 
     /// <summary>A commit waited.</summary>
     public void Waited(TimeSpan elapsed) => _waitSeconds.Record(elapsed.TotalSeconds);

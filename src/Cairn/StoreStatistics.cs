@@ -18,6 +18,24 @@ public sealed record StoreStatistics
     /// <summary>The newest height that can be viewed.</summary>
     public BlockHeight? NewestRecentHeight { get; init; }
 
+    /// <summary>The height of the oldest block that is retained; null before the first block.</summary>
+    public BlockHeight? FloorHeight { get; init; }
+
+    /// <summary>How many blocks lead to the head, from the first one of the store on.</summary>
+    public ulong BlockCount { get; init; }
+
+    /// <summary>How many of them are retained: those from <see cref="FloorHeight"/> on.</summary>
+    public ulong RetainedBlocks { get; init; }
+
+    /// <summary>Whether older blocks are ever removed; false in a JSON-lines store, whatever the options say.</summary>
+    public bool IsPrunable { get; init; }
+
+    /// <summary>Why the floor could not be moved up at the newest checkpoint; null when nothing was in the way.</summary>
+    public string? RetentionFault { get; init; }
+
+    /// <summary>The named holds.</summary>
+    public IReadOnlyList<LogHold> Holds { get; init; } = [];
+
     /// <summary>The state root at the head.</summary>
     public Hash256 Root { get; init; }
 
@@ -29,6 +47,12 @@ public sealed record StoreStatistics
 
     /// <summary>The bytes of the log on disk.</summary>
     public long LogBytes { get; init; }
+
+    /// <summary>Those of them that hold the retained blocks.</summary>
+    public long RetainedLogBytes { get; init; }
+
+    /// <summary>Those of them that only holds keep: what the one that reaches back furthest does.</summary>
+    public long HeldLogBytes { get; init; }
 
     /// <summary>The bytes of log behind the newest checkpoint: what reopening after a crash would replay.</summary>
     public long ReplayBytes { get; init; }

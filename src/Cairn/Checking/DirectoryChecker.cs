@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cairn.Checkpoints;
 using Cairn.Homes;
 using Cairn.IO;
 using Cairn.Log;
@@ -20,7 +21,8 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
         }
 
         StoreManifest? manifest = ManifestFiles.Read(files, path).Newest;
-        bool logIsSound = CheckLog(manifest?.Content ?? Manifest.Empty);
+        LogPosition keptFrom = KeptFrom(manifest);
+        bool logIsSound = CheckLog(manifest?.Content ?? Manifest.Empty, keptFrom);
         if (manifest is null)
         {
             return;
@@ -39,21 +41,56 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
 
         PageFiles pages = PageFiles.Open(files, path, manifest, new StateStoreOptions().PageFileBytes, isReadOnly: true);
         await using ConfiguredAsyncDisposable _ = pages.ConfigureAwait(false);
-        await CheckTreesAsync(manifest, pages, logIsSound).ConfigureAwait(false);
+        await CheckTreesAsync(manifest, pages, keptFrom, logIsSound).ConfigureAwait(false);
     }
 
-    private bool CheckLog(Manifest manifest)
+    /// <summary>The place from which on every record has to be there: the floor, or a whole hold before it.</summary>
+    private LogPosition KeptFrom(StoreManifest? manifest)
     {
+        if (manifest is null)
+        {
+            return LogPosition.Start;
+        }
+
+        try
+        {
+            IReadOnlyList<StoredHold> holds = new HoldsFile(files, path, manifest.StoreId).Read(out StateCorruptedException? damage);
+            if (damage is not null)
+            {
+                found.Add(damage);
+            }
+
+            return DirectoryHome.KeptFrom(manifest.Content, holds);
+        }
+        catch (StateCorruptedException damage)
+        {
+            found.Add(damage);
+            return manifest.Content.LogFloor;
+        }
+    }
+
+    private bool CheckLog(Manifest manifest, LogPosition keptFrom)
+    {
+        ulong retained = 0;
         LogVerification log = LogVerifier.Verify(
             files,
             Path.Combine(path, DirectoryHome.LogDirectoryName),
-            manifest.ReplayFrom,
+            keptFrom,
             manifest.LogEnd,
-            record => found.Progress("log", (long)record.Sequence),
+            record =>
+            {
+                retained += IsRetained(record, manifest) ? 1u : 0;
+                found.Progress("log", (long)record.Sequence);
+            },
             cancellationToken);
         foreach (FileFault fault in log.Faults)
         {
             found.Add(fault);
+        }
+
+        if (log.Faults.Count == 0 && retained != manifest.BlockCount - manifest.PrunedBlocks)
+        {
+            found.Add(new CheckFault(path, -1, "count of retained blocks in the manifest", $"{retained}, which the log has between its floor and the place to replay from", $"{manifest.BlockCount - manifest.PrunedBlocks}"));
         }
 
         found.Records = log.Records;
@@ -61,14 +98,29 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
         return log.Faults.Count == 0;
     }
 
-    private async Task CheckTreesAsync(StoreManifest manifest, PageFiles pages, bool logIsSound)
+    private static bool IsRetained(LogRecord record, Manifest manifest) => record.Kind == RecordKind.Block
+        && record.Sequence > manifest.LogFloor.Sequence && record.Sequence <= manifest.ReplayFrom.Sequence
+        && !manifest.Abandoned.Any(interval => interval.First <= record.Sequence && record.Sequence <= interval.Last);
+
+    /// <summary>Sees whether the floor of the manifest is a place of the log, and the height of the block behind it the one that the manifest has.</summary>
+    private void CheckFloor(Manifest manifest, ILogRetention log)
+    {
+        Manifest walked = FloorWalk.Advance(manifest with { FloorHeight = null, PrunedBlocks = 0, BlockCount = manifest.BlockCount - manifest.PrunedBlocks }, log, retainBlocks: null);
+        if (walked.FloorHeight != manifest.FloorHeight)
+        {
+            found.Add(new CheckFault(path, -1, "floor height in the manifest", $"{walked.FloorHeight}, the height of the first block behind the log floor", $"{manifest.FloorHeight}"));
+        }
+    }
+
+    private async Task CheckTreesAsync(StoreManifest manifest, PageFiles pages, LogPosition keptFrom, bool logIsSound)
     {
         HeadChecker head;
         try
         {
             SegmentLog log = SegmentLog.Open(
-                files, Path.Combine(path, DirectoryHome.LogDirectoryName), new SegmentLogOptions { ReadOnly = true }, manifest.Content.ReplayFrom, manifest.Content.LogEnd);
+                files, Path.Combine(path, DirectoryHome.LogDirectoryName), new SegmentLogOptions { ReadOnly = true, KeptFrom = keptFrom }, manifest.Content.ReplayFrom, manifest.Content.LogEnd);
             await using ConfiguredAsyncDisposable _ = log.ConfigureAwait(false);
+            CheckFloor(manifest.Content, log);
             head = new HeadChecker(log, pages, $"{DirectoryHome.KindName}:{path}", manifest.Content, found, cancellationToken);
             await head.RunAsync(countRecords: false).ConfigureAwait(false);
         }

@@ -23,15 +23,19 @@ internal sealed class DirectoryHome : IHome
     /// <summary>The directory of the segments within a store.</summary>
     public const string LogDirectoryName = "log";
 
+    /// <summary>How often a reader begins again because the writer has moved on.</summary>
+    private const int ReadAttempts = 16;
+
     private readonly string _path;
     private readonly PageFiles _pages;
     private readonly IDisposable? _lock;
     private bool _isDisposed;
 
-    private DirectoryHome(string path, IBlockLog log, LogRecovery logRecovery, PageFiles pages, IDisposable? @lock)
+    private DirectoryHome(string path, IBlockLog log, LogRecovery logRecovery, PageFiles pages, HoldsFile holds, IDisposable? @lock)
     {
         _path = path;
         _pages = pages;
+        Holds = holds;
         _lock = @lock;
         Log = log;
         LogRecovery = logRecovery;
@@ -53,6 +57,9 @@ internal sealed class DirectoryHome : IHome
     public IBlockLog Log { get; }
 
     /// <inheritdoc/>
+    public IHoldStore Holds { get; }
+
+    /// <inheritdoc/>
     public IPageStore Pages => _pages;
 
     /// <summary>
@@ -61,9 +68,15 @@ internal sealed class DirectoryHome : IHome
     /// </summary>
     public IReadOnlyList<FileFault> ManifestFaults { get; private init; } = [];
 
+    /// <summary>What is wrong with one of the two copies of the holds; null when nothing is. The other one counts; placing or releasing a hold writes both anew.</summary>
+    public FileFault? HoldsFault { get; private init; }
+
     /// <inheritdoc/>
     public IReadOnlyList<string> Warnings =>
-        [.. ManifestFaults.Select(static fault => $"{fault.File}: {fault.What}: expected {fault.Expected}, found {fault.Found}; the other copy was used, and the next checkpoint writes this one anew.")];
+    [
+        .. ManifestFaults.Select(static fault => Warning(fault, "the next checkpoint writes this one anew")),
+        .. HoldsFault is { } fault ? [Warning(fault, "placing or releasing a hold writes both anew")] : (string[])[],
+    ];
 
     /// <summary>Opens the store in a directory, or creates it where the options allow.</summary>
     /// <param name="fileSystem">Where the directory is.</param>
@@ -107,16 +120,37 @@ internal sealed class DirectoryHome : IHome
         }
     }
 
+    /// <summary>
+    /// Opens beside a writer, who may write a checkpoint meanwhile and then delete what only the ones before it needed. So what seems wrong is looked at again as long as the manifest
+    /// has changed since: a fault counts when it is there while nothing moved.
+    /// </summary>
     private static DirectoryHome OpenReadOnly(IFileSystem fileSystem, string path, StateStoreOptions options, StoreFinding finding)
     {
-        ManifestReading reading = ManifestFiles.ReadBesideWriter(fileSystem, path);
-        StoreManifest manifest = reading.Newest ?? throw Unreadable(path, reading, finding);
+        for (int attempt = 1; ; attempt++)
+        {
+            ManifestReading reading = ManifestFiles.ReadBesideWriter(fileSystem, path);
+            StoreManifest manifest = reading.Newest ?? throw Unreadable(path, reading, finding);
+            try
+            {
+                return OpenReadOnly(fileSystem, path, options, manifest);
+            }
+            catch (Exception exception) when (exception is StateCorruptedException or IOException && attempt < ReadAttempts
+                && ManifestFiles.ReadBesideWriter(fileSystem, path).Newest?.Content.Generation > manifest.Content.Generation)
+            {
+                // Again, from the newer manifest.
+            }
+        }
+    }
+
+    private static DirectoryHome OpenReadOnly(IFileSystem fileSystem, string path, StateStoreOptions options, StoreManifest manifest)
+    {
         PageFiles pages = PageFiles.Open(fileSystem, path, manifest, options.PageFileBytes, isReadOnly: true);
         try
         {
             HeadHintFile hint = new(fileSystem, path, manifest.StoreId);
-            SegmentLog log = OpenLog(fileSystem, path, manifest, new SegmentLogOptions { ReadOnly = true, HeadHint = hint.ReadSequence });
-            return new DirectoryHome(path, log, log.Recovery, pages, @lock: null);
+            SegmentLogOptions logOptions = new() { ReadOnly = true, HeadHint = hint.ReadSequence, KeptFrom = manifest.Content.LogFloor, Newest = () => pages.Manifest };
+            SegmentLog log = OpenLog(fileSystem, path, manifest, logOptions);
+            return new DirectoryHome(path, log, log.Recovery, pages, new HoldsFile(fileSystem, path, manifest.StoreId), @lock: null);
         }
         catch
         {
@@ -132,7 +166,7 @@ internal sealed class DirectoryHome : IHome
             StoreDirectories.Create(fileSystem, path);
         }
 
-        IDisposable held = fileSystem.TryLock(Path.Combine(path, StoreFinding.LockFileName)) ?? throw new StoreLockedException(path);
+        IDisposable @lock = fileSystem.TryLock(Path.Combine(path, StoreFinding.LockFileName)) ?? throw new StoreLockedException(path);
         PageFiles? pages = null;
         HeadHintFile? hint = null;
         try
@@ -143,7 +177,10 @@ internal sealed class DirectoryHome : IHome
             pages = PageFiles.Open(fileSystem, path, manifest, options.PageFileBytes, isReadOnly: false);
 
             // Everything else is only read until here. The log is the last to judge, then it removes what a crash left at its end.
-            SegmentLog log = OpenLog(fileSystem, path, manifest, new SegmentLogOptions { SegmentBytes = manifest.SegmentBytes });
+            HoldsFile holds = new(fileSystem, path, manifest.StoreId);
+            IReadOnlyList<StoredHold> held = holds.Read(out StateCorruptedException? holdsDamage);
+            LogPosition keptFrom = KeptFrom(manifest.Content, held);
+            SegmentLog log = OpenLog(fileSystem, path, manifest, new SegmentLogOptions { SegmentBytes = manifest.SegmentBytes, KeptFrom = keptFrom });
             if (reading.Newest is not null)
             {
                 ManifestFiles.MakeDurable(fileSystem, path, manifest);
@@ -151,16 +188,17 @@ internal sealed class DirectoryHome : IHome
 
             hint = new HeadHintFile(fileSystem, path, manifest.StoreId);
             hint.Write(log.DurableEnd);
-            return new DirectoryHome(path, new DirectoryLog(log, hint), log.Recovery, pages, held)
+            return new DirectoryHome(path, new DirectoryLog(log, hint), log.Recovery, pages, holds, @lock)
             {
                 ManifestFaults = reading.Newest is null ? [] : [.. reading.Damages.Select(FileFault.Of)],
+                HoldsFault = holdsDamage is null ? null : FileFault.Of(holdsDamage),
             };
         }
         catch
         {
             hint?.Dispose();
             pages?.Close();
-            held.Dispose();
+            @lock.Dispose();
             throw;
         }
     }
@@ -168,6 +206,12 @@ internal sealed class DirectoryHome : IHome
     /// <summary>Opens the log behind a manifest. It refuses unless it has every record behind the place to replay from, which a manifest that is a fallback needs most.</summary>
     private static SegmentLog OpenLog(IFileSystem fileSystem, string path, StoreManifest manifest, SegmentLogOptions options) =>
         SegmentLog.Open(fileSystem, Path.Combine(path, LogDirectoryName), options, manifest.Content.ReplayFrom, manifest.Content.LogEnd);
+
+    /// <summary>The place from which on every record has to be there: the floor, or a hold before it.</summary>
+    internal static LogPosition KeptFrom(Manifest manifest, IReadOnlyList<StoredHold> holds) =>
+        holds.Where(static hold => hold.BrokenAtBytes is null).Select(static hold => hold.Place).Append(manifest.LogFloor).MinBy(static place => place.Sequence);
+
+    private static string Warning(FileFault fault, string mending) => $"{fault.File}: {fault.What}: expected {fault.Expected}, found {fault.Found}; the other copy was used, and {mending}.";
 
     /// <summary>Begins a store: its first manifest, durable before anything else. A creation that was interrupted before that is begun again.</summary>
     private static StoreManifest Create(IFileSystem fileSystem, string path, StateStoreOptions options, ManifestReading reading)

@@ -21,6 +21,9 @@ internal sealed class DirectoryLog(SegmentLog log, HeadHintFile hint) : IBlockLo
     public long StoredBytes => log.StoredBytes;
 
     /// <inheritdoc/>
+    public ILogRetention? Retention => log.Retention;
+
+    /// <inheritdoc/>
     public long BytesBetween(LogPosition from, LogPosition to) => log.BytesBetween(from, to);
 
     /// <inheritdoc/>

@@ -18,11 +18,14 @@ public interface IBlockLog : IAsyncDisposable
     /// <summary>Whether the log goes on referring to a record, or to its changes, after <see cref="AppendAsync"/> has returned. When it does not, the engine uses the memory of the changes again for later blocks. Default: true.</summary>
     bool KeepsRecords => true;
 
+    /// <summary>What can be removed at the old end of the log; null where every record is kept for ever.</summary>
+    ILogRetention? Retention { get; }
+
     /// <summary>The bytes of the records between two places (framing included), for judging how long replaying takes.</summary>
     long BytesBetween(LogPosition from, LogPosition to);
 
     /// <summary>Reads the records after a place up to <see cref="End"/> as it is when the call starts.</summary>
-    /// <param name="from">A place that <see cref="End"/> had, now or earlier, or the start.</param>
+    /// <param name="from">A place that <see cref="End"/> had, now or earlier, or the start; nothing behind it was retired.</param>
     /// <param name="cancellationToken">Ends the reading between two records.</param>
     /// <exception cref="StateCorruptedException">A record is damaged.</exception>
     IAsyncEnumerable<LogRecord> Read(LogPosition from, CancellationToken cancellationToken);

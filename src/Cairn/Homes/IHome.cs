@@ -23,6 +23,9 @@ public interface IHome : IAsyncDisposable
     /// <summary>The block log.</summary>
     IBlockLog Log { get; }
 
+    /// <summary>The named holds; null where no log is ever retired, so that there is nothing to hold.</summary>
+    IHoldStore? Holds { get; }
+
     /// <summary>The page store; null where pages live in RAM only and are rebuilt from the log.</summary>
     IPageStore? Pages { get; }
 }

@@ -50,6 +50,9 @@ internal sealed class JsonLinesHome : IHome
     public IBlockLog Log => _log;
 
     /// <inheritdoc/>
+    public IHoldStore? Holds => null;
+
+    /// <inheritdoc/>
     public IPageStore? Pages => null;
 
     /// <summary>Opens the store in a directory, or creates it where the options allow.</summary>

@@ -68,6 +68,9 @@ internal sealed class JsonLinesLog : IBlockLog
     }
 
     /// <inheritdoc/>
+    public ILogRetention? Retention => null;
+
+    /// <inheritdoc/>
     public long BytesBetween(LogPosition from, LogPosition to) => OffsetOf(to) - OffsetOf(from);
 
     /// <inheritdoc/>

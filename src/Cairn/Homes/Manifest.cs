@@ -30,8 +30,17 @@ public sealed record Manifest
     /// <summary>The durable end of the log when the manifest was written: bad bytes at or before it are corruption, never a torn write.</summary>
     public LogPosition LogEnd { get; init; }
 
-    /// <summary>The oldest height that is answered; null while everything is retained.</summary>
+    /// <summary>The height of the oldest block that is retained; null before the first block.</summary>
     public BlockHeight? FloorHeight { get; init; }
+
+    /// <summary>The place before the oldest block that is retained: every record behind it is there. The start while every block is retained.</summary>
+    public LogPosition LogFloor { get; init; }
+
+    /// <summary>How many blocks lead to <see cref="Height"/>, from the first one of the store on.</summary>
+    public ulong BlockCount { get; init; }
+
+    /// <summary>How many of them lie before <see cref="LogFloor"/>: the oldest ones, which are not retained.</summary>
+    public ulong PrunedBlocks { get; init; }
 
     /// <summary>The height that is final; null while none is.</summary>
     public BlockHeight? FinalizedHeight { get; init; }

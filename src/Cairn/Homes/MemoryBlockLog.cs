@@ -3,12 +3,12 @@ namespace Cairn.Homes;
 /// <summary>
 /// The block log of the memory home.
 /// <list type="bullet">
-/// <item>The record with sequence n is element n − 1; sequences have no gap.</item>
+/// <item>The record with sequence n is element n − 1, less the oldest ones that were retired; sequences have no gap.</item>
 /// <item>A position names the sequence as its place; there is no framing and hence no checksum (0).</item>
-/// <item>The list only grows; it is guarded by its lock, a reader copies nothing but references.</item>
+/// <item>The list is guarded by its lock; a reader copies nothing but references.</item>
 /// </list>
 /// </summary>
-internal sealed class MemoryBlockLog : IBlockLog
+internal sealed class MemoryBlockLog : IBlockLog, ILogRetention
 {
     /// <summary>What a record counts for beside its keys, values and payload, about what a segment's frame would take.</summary>
     private const int RecordBytes = 192;
@@ -18,20 +18,24 @@ internal sealed class MemoryBlockLog : IBlockLog
 
     private readonly Lock _gate = new();
     private readonly List<LogRecord> _records;
-    private readonly List<long> _ends; // element n: bytes of the first n + 1 records
+    private readonly List<long> _ends; // bytes of all records up to and including the one at the same index
+    private ulong _retired; // how many of the oldest records are gone
+    private long _retiredBytes;
     private ulong _durable;
     private bool _closed;
 
     public MemoryBlockLog()
-        : this([], [])
+        : this([], [], retired: 0, retiredBytes: 0)
     {
     }
 
-    private MemoryBlockLog(List<LogRecord> records, List<long> ends)
+    private MemoryBlockLog(List<LogRecord> records, List<long> ends, ulong retired, long retiredBytes)
     {
         _records = records;
         _ends = ends;
-        _durable = (ulong)records.Count;
+        _retired = retired;
+        _retiredBytes = retiredBytes;
+        _durable = Count;
     }
 
     /// <inheritdoc/>
@@ -50,7 +54,10 @@ internal sealed class MemoryBlockLog : IBlockLog
     }
 
     /// <inheritdoc/>
-    public long StoredBytes => BytesTo(Count);
+    public long StoredBytes => BytesTo(Count) - Interlocked.Read(ref _retiredBytes);
+
+    /// <inheritdoc/>
+    public ILogRetention? Retention => this;
 
     private ulong Count
     {
@@ -58,7 +65,7 @@ internal sealed class MemoryBlockLog : IBlockLog
         {
             lock (_gate)
             {
-                return (ulong)_records.Count;
+                return _retired + (ulong)_records.Count;
             }
         }
     }
@@ -69,7 +76,7 @@ internal sealed class MemoryBlockLog : IBlockLog
     {
         lock (_gate)
         {
-            return _closed ? new MemoryBlockLog([.. _records], [.. _ends]) : throw new InvalidOperationException("The memory home is still open; close it before reopening its content.");
+            return _closed ? new MemoryBlockLog([.. _records], [.. _ends], _retired, _retiredBytes) : throw new InvalidOperationException("The memory home is still open; close it before reopening its content.");
         }
     }
 
@@ -83,15 +90,37 @@ internal sealed class MemoryBlockLog : IBlockLog
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            end = (ulong)_records.Count;
+            end = Count;
         }
 
-        if (from.Sequence > end || from != Position(from.Sequence))
-        {
-            throw new StateCorruptedException(MemoryHome.KindName, -1, "place in the log", $"a place up to {Position(end)}", from.ToString());
-        }
-
+        ThrowUnlessThere(from, end);
         return Records(from.Sequence, end, cancellationToken).ToAsyncEnumerable();
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<LogRecordHead> ReadHeads(LogPosition from)
+    {
+        ulong end = Count;
+        ThrowUnlessThere(from, end);
+        return Records(from.Sequence, end, CancellationToken.None).Select(static record => new LogRecordHead(
+            record.Kind, record.Sequence, record.Height, record.ParentHeight, record.PreviousRoot, record.Root, Position(record.Sequence)));
+    }
+
+    /// <inheritdoc/>
+    public LogRetirement Retire(LogPosition before)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            int count = before.Sequence > _retired ? (int)Math.Min(before.Sequence - _retired, (ulong)_records.Count) : 0;
+            long end = count == 0 ? _retiredBytes : _ends[count - 1];
+            LogRetirement retired = new(count, end - _retiredBytes);
+            _records.RemoveRange(0, count);
+            _ends.RemoveRange(0, count);
+            _retired += (ulong)count;
+            _retiredBytes = end;
+            return retired;
+        }
     }
 
     /// <inheritdoc/>
@@ -101,12 +130,12 @@ internal sealed class MemoryBlockLog : IBlockLog
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            if (record.Sequence != (ulong)_records.Count + 1)
+            if (record.Sequence != Count + 1)
             {
-                throw new ArgumentException($"The record has sequence {record.Sequence}; the log goes on with {_records.Count + 1}.", nameof(record));
+                throw new ArgumentException($"The record has sequence {record.Sequence}; the log goes on with {Count + 1}.", nameof(record));
             }
 
-            _ends.Add(BytesTo((ulong)_records.Count) + SizeOf(record));
+            _ends.Add(BytesTo(Count) + SizeOf(record));
             _records.Add(record);
         }
 
@@ -119,7 +148,7 @@ internal sealed class MemoryBlockLog : IBlockLog
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            _durable = (ulong)_records.Count;
+            _durable = Count;
         }
 
         return ValueTask.CompletedTask;
@@ -155,7 +184,7 @@ internal sealed class MemoryBlockLog : IBlockLog
             lock (_gate)
             {
                 ObjectDisposedException.ThrowIf(_closed, this);
-                record = _records[(int)index];
+                record = index >= _retired ? _records[(int)(index - _retired)] : throw new StateCorruptedException(MemoryHome.KindName, -1, "log record", $"{_retired + 1} or later", $"{index + 1}");
             }
 
             yield return record;
@@ -166,7 +195,18 @@ internal sealed class MemoryBlockLog : IBlockLog
     {
         lock (_gate)
         {
-            return sequence == 0 ? 0 : _ends[checked((int)(sequence - 1))];
+            return sequence <= _retired ? _retiredBytes : _ends[checked((int)(sequence - 1 - _retired))];
+        }
+    }
+
+    private void ThrowUnlessThere(LogPosition from, ulong end)
+    {
+        lock (_gate)
+        {
+            if (from.Sequence < _retired || from.Sequence > end || from != Position(from.Sequence))
+            {
+                throw new StateCorruptedException(MemoryHome.KindName, -1, "place in the log", $"a place from {Position(_retired)} up to {Position(end)}", from.ToString());
+            }
         }
     }
 }

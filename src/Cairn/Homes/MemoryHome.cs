@@ -15,17 +15,19 @@ internal sealed class MemoryHome : IHome
 
     private readonly MemoryBlockLog _log;
     private readonly MemoryPageStore _pages;
+    private readonly MemoryHoldStore _holds;
 
     /// <summary>Opens a fresh, empty store.</summary>
     public MemoryHome()
-        : this(new MemoryBlockLog(), new MemoryPageStore())
+        : this(new MemoryBlockLog(), new MemoryPageStore(), new MemoryHoldStore())
     {
     }
 
-    private MemoryHome(MemoryBlockLog log, MemoryPageStore pages)
+    private MemoryHome(MemoryBlockLog log, MemoryPageStore pages, MemoryHoldStore holds)
     {
         _log = log;
         _pages = pages;
+        _holds = holds;
     }
 
     /// <inheritdoc/>
@@ -44,11 +46,14 @@ internal sealed class MemoryHome : IHome
     public IBlockLog Log => _log;
 
     /// <inheritdoc/>
+    public IHoldStore Holds => _holds;
+
+    /// <inheritdoc/>
     public IPageStore Pages => _pages;
 
     /// <summary>Opens the content of this home again.</summary>
     /// <exception cref="InvalidOperationException">This home is still open.</exception>
-    public MemoryHome Reopen() => new(_log.Reopen(), _pages.Reopen());
+    public MemoryHome Reopen() => new(_log.Reopen(), _pages.Reopen(), _holds);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

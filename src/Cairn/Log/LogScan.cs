@@ -18,6 +18,7 @@ internal sealed class LogScan
 {
     private readonly IFileSystem _files;
     private readonly string _directory;
+    private readonly LogPosition? _keptFrom;
     private readonly LogPosition _scanFrom;
     private readonly LogPosition _verifiedEnd;
     private readonly ulong _lastSequence;
@@ -28,13 +29,15 @@ internal sealed class LogScan
     /// <summary>Prepares a scan.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="directory">Where the segments are.</param>
+    /// <param name="keptFrom">From here on no segment may be missing; null where that was seen to before.</param>
     /// <param name="scanFrom">A place between two records; those before it are not read.</param>
     /// <param name="verifiedEnd">A place known to be durable, at or after <paramref name="scanFrom"/>.</param>
     /// <param name="lastSequence">Where to stop, if after the verified end; null to go on to the end.</param>
-    public LogScan(IFileSystem files, string directory, LogPosition scanFrom, LogPosition verifiedEnd, ulong? lastSequence)
+    public LogScan(IFileSystem files, string directory, LogPosition? keptFrom, LogPosition scanFrom, LogPosition verifiedEnd, ulong? lastSequence)
     {
         _files = files;
         _directory = directory;
+        _keptFrom = keptFrom;
         _scanFrom = scanFrom;
         _verifiedEnd = verifiedEnd;
         _lastSequence = Math.Max(lastSequence ?? ulong.MaxValue, verifiedEnd.Sequence);
@@ -72,6 +75,11 @@ internal sealed class LogScan
         try
         {
             Segments = SegmentName.List(_files, _directory);
+            if (_keptFrom is { } keptFrom)
+            {
+                SegmentChain.Check(_files, _directory, Segments, keptFrom, _scanFrom);
+            }
+
             OpenHolding();
             while (End.Sequence < _lastSequence && Step())
             {

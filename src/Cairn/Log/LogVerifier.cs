@@ -27,38 +27,41 @@ internal sealed class LogVerifier
     private LogRecovery _torn;
     private (ulong Sequence, Hash256 Root) _previous;
 
-    private LogVerifier(IFileSystem files, string directory, LogPosition verifiedEnd, Action<LogRecord>? onRecord)
+    private LogVerifier(IFileSystem files, string directory, LogPosition keptFrom, LogPosition verifiedEnd, Action<LogRecord>? onRecord)
     {
         _files = files;
         _directory = directory;
         _verifiedEnd = verifiedEnd;
         _onRecord = onRecord;
-        _segments = SegmentName.List(files, directory);
+
+        // What lies before the segment that has to be there is what a retirement left: it belongs to nothing.
+        IReadOnlyList<SegmentName> all = SegmentName.List(files, directory);
+        _segments = [.. all.Skip(LogScan.IndexHolding(all, keptFrom.Sequence + 1))];
     }
 
     /// <summary>Verifies a log.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="directory">Where the segments are.</param>
-    /// <param name="scanFrom">Where replaying would start: the records behind it must be there.</param>
+    /// <param name="keptFrom">From here on every record must be there; what lies before it is not looked at, as far as it is in other segments.</param>
     /// <param name="verifiedEnd">What is bad at or before it is damage, never a torn write.</param>
     /// <param name="onRecord">Called with each sound record, ascending, but not without gaps when there is damage.</param>
     /// <param name="cancellationToken">Ends the reading between two records.</param>
     /// <exception cref="StoreFormatException">A segment is of a format this version does not know.</exception>
     public static LogVerification Verify(
-        IFileSystem files, string directory, LogPosition scanFrom, LogPosition verifiedEnd, Action<LogRecord>? onRecord, CancellationToken cancellationToken)
+        IFileSystem files, string directory, LogPosition keptFrom, LogPosition verifiedEnd, Action<LogRecord>? onRecord, CancellationToken cancellationToken)
     {
-        LogVerifier verifier = new(files, directory, verifiedEnd, onRecord);
-        verifier.Run(scanFrom, cancellationToken);
+        LogVerifier verifier = new(files, directory, keptFrom, verifiedEnd, onRecord);
+        verifier.Run(keptFrom, cancellationToken);
         return new LogVerification(verifier._faults, verifier._records, verifier._end, verifier._torn);
     }
 
-    private void Run(LogPosition scanFrom, CancellationToken cancellationToken)
+    private void Run(LogPosition keptFrom, CancellationToken cancellationToken)
     {
-        if (_segments.Count == 0 || _segments[0].FirstSequence > scanFrom.Sequence + 1)
+        if (_segments.Count == 0 || _segments[0].FirstSequence > keptFrom.Sequence + 1)
         {
             if (_segments.Count > 0 || _verifiedEnd.Sequence > 0)
             {
-                _faults.Add(new FileFault(_directory, -1, "log segment", $"one that holds record {scanFrom.Sequence + 1}", _segments.Count == 0 ? "none" : $"a first one that starts with record {_segments[0].FirstSequence}"));
+                _faults.Add(new FileFault(_directory, -1, "log segment", $"one that holds record {keptFrom.Sequence + 1}", _segments.Count == 0 ? "none" : $"a first one that starts with record {_segments[0].FirstSequence}"));
             }
         }
 

@@ -10,6 +10,7 @@ internal static class SegmentHeaderLayout
     public const int PreviousChecksumOffset = 20;
     public const int SaltOffset = 24;
     public const int FirstSequenceOffset = 32;
+    public const int PreviousFirstSequenceOffset = 40;
     public const int ChecksumOffset = 4092;
     public const int SizeBytes = 4096;
 }

@@ -194,7 +194,8 @@ internal sealed partial class SegmentLog
         }
 
         ulong salt = _options.NewSalt();
-        SegmentHeader header = new(firstSequence, previousChecksum, salt == 0 ? 1 : salt);
+        ulong previousFirstSequence = _segments.Count == 0 ? 0 : _segments[^1].Name.FirstSequence;
+        SegmentHeader header = new(firstSequence, previousChecksum, salt == 0 ? 1 : salt, previousFirstSequence);
         byte[] bytes = new byte[SegmentHeaderLayout.SizeBytes];
         header.WriteTo(bytes);
         SegmentName name = SegmentName.Of(_directory, firstSequence);

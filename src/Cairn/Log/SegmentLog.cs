@@ -93,7 +93,7 @@ internal sealed partial class SegmentLog : IBlockLog
         ArgumentOutOfRangeException.ThrowIfLessThan(options.SegmentBytes, MinSegmentBytes);
         ArgumentOutOfRangeException.ThrowIfNotEqual(options.SegmentBytes % LogCursor.BoundaryBytes, 0);
         SegmentLog log = new(files, directory, options);
-        LogScan scan = log.Scan(scanFrom, verifiedEnd);
+        LogScan scan = log.Scan(options.KeptFrom, scanFrom, verifiedEnd);
         log.Recovery = scan.Recovery;
         if (!options.ReadOnly)
         {
@@ -130,14 +130,7 @@ internal sealed partial class SegmentLog : IBlockLog
     /// <inheritdoc/>
     public IAsyncEnumerable<LogRecord> Read(LogPosition from, CancellationToken cancellationToken)
     {
-        SegmentName[] segments;
-        LogPosition end;
-        lock (_gate)
-        {
-            segments = [.. _segments.Select(segment => segment.Name)];
-            end = _end;
-        }
-
+        (SegmentName[] segments, LogPosition end) = Extent();
         return from.Sequence > end.Sequence || (from.Sequence == end.Sequence && from != end)
             ? throw new StateCorruptedException(_directory, -1, "place in the log", $"one up to {end}", $"{from}")
             : Records(segments, from, end, cancellationToken).ToAsyncEnumerable();
@@ -150,15 +143,18 @@ internal sealed partial class SegmentLog : IBlockLog
         {
             cancellationToken.ThrowIfCancellationRequested();
             LogPosition end = End;
-            Take(Scan(end, end));
+            Manifest newest = _options.Newest();
+
+            // Behind the floor of the newest manifest the writer may have retired what was read last; replaying goes on behind its checkpoint then.
+            Take(end.Sequence > newest.LogFloor.Sequence ? Scan(keptFrom: null, end, end) : Scan(keptFrom: null, newest.ReplayFrom, newest.LogEnd));
         }
 
         return ValueTask.CompletedTask;
     }
 
-    private LogScan Scan(LogPosition scanFrom, LogPosition verifiedEnd)
+    private LogScan Scan(LogPosition? keptFrom, LogPosition scanFrom, LogPosition verifiedEnd)
     {
-        LogScan scan = new(_files, _directory, scanFrom, verifiedEnd, _options.ReadOnly ? _options.HeadHint() : null);
+        LogScan scan = new(_files, _directory, keptFrom, scanFrom, verifiedEnd, _options.ReadOnly ? _options.HeadHint() : null);
         scan.Run();
         return scan;
     }
@@ -196,14 +192,9 @@ internal sealed partial class SegmentLog : IBlockLog
         LogPosition position = from;
         while (position.Sequence < end.Sequence)
         {
-            int index = LogScan.IndexHolding(segments, position.Sequence + 1);
-            if (index < 0)
-            {
-                throw new StateCorruptedException(_directory, -1, "log segment", $"one that holds record {position.Sequence + 1}", "none");
-            }
-
+            int index = IndexFor(segments, position);
             using LogCursor cursor = OpenFor(segments[index], position);
-            ulong last = index + 1 < segments.Length ? Math.Min(end.Sequence, segments[index + 1].FirstSequence - 1) : end.Sequence;
+            ulong last = LastSequence(segments, index, end);
             while (position.Sequence < last)
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Cairn.Homes;
 
 namespace Cairn.Log;
 
@@ -14,6 +15,12 @@ internal sealed class SegmentLogOptions
 
     /// <summary>Gives the salt of a new segment. Default: the system's random numbers.</summary>
     public Func<ulong> NewSalt { get; init; } = RandomSalt;
+
+    /// <summary>The place from which on every record has to be there; what lies before it may have been retired. Default: the start.</summary>
+    public LogPosition KeptFrom { get; init; }
+
+    /// <summary>Read-only: what the newest manifest that was read says of the log: a reader that fell behind goes on from there. Default: nothing, the log is never retired.</summary>
+    public Func<Manifest> Newest { get; init; } = () => Manifest.Empty;
 
     /// <summary>Read-only: the sequence of the last record the writer is known to have synced, null when unknown; records behind it are not looked at. Default: unknown.</summary>
     public Func<ulong?> HeadHint { get; init; } = () => null;

@@ -83,6 +83,9 @@ internal static class ManifestCodec
         WriteRootPage(bytes[ManifestLayout.LocalRootOffset..], content.Local);
         LogPositionCodec.Write(bytes[ManifestLayout.ReplayFromOffset..], content.ReplayFrom);
         LogPositionCodec.Write(bytes[ManifestLayout.LogEndOffset..], content.LogEnd);
+        LogPositionCodec.Write(bytes[ManifestLayout.LogFloorOffset..], content.LogFloor);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[ManifestLayout.BlockCountOffset..], content.BlockCount);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[ManifestLayout.PrunedBlocksOffset..], content.PrunedBlocks);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[ManifestLayout.FileCountOffset..], manifest.Files.Count);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[ManifestLayout.IntervalCountOffset..], content.Abandoned.Count);
     }

@@ -135,7 +135,7 @@ internal readonly ref struct ManifestDecoder
         Check(floor is null || floor <= height, ManifestLayout.FloorHeightOffset, "floor height", $"at most the height {height}", $"{floor}");
         Check(finalized is null || finalized <= height, ManifestLayout.FinalizedHeightOffset, "final height", $"at most the height {height}", $"{finalized}");
         Check(replayFrom.Sequence <= logEnd.Sequence, ManifestLayout.ReplayFromOffset, "sequence to replay from", $"at most {logEnd.Sequence}, the end of the log", replayFrom.Sequence);
-        return new Manifest
+        Manifest content = new()
         {
             Generation = generation,
             Height = height,
@@ -145,9 +145,27 @@ internal readonly ref struct ManifestDecoder
             ReplayFrom = replayFrom,
             LogEnd = logEnd,
             FloorHeight = floor,
+            LogFloor = Position(ManifestLayout.LogFloorOffset),
+            BlockCount = UInt64(ManifestLayout.BlockCountOffset),
+            PrunedBlocks = UInt64(ManifestLayout.PrunedBlocksOffset),
             FinalizedHeight = finalized,
             Abandoned = Intervals(ManifestLayout.SizeBytes + (files.Length * ManifestPageFileLayout.SizeBytes), intervals, logEnd.Sequence),
         };
+        CheckRetention(content);
+        return content;
+    }
+
+    /// <summary>What is pruned lies before the floor, and the floor before the head: there is always a block that is retained.</summary>
+    private void CheckRetention(Manifest content)
+    {
+        ulong blocks = content.BlockCount;
+        ulong pruned = content.PrunedBlocks;
+        LogPosition floor = content.LogFloor;
+        Check(blocks <= content.ReplayFrom.Sequence, ManifestLayout.BlockCountOffset, "count of blocks", $"at most {content.ReplayFrom.Sequence}, the records there were", blocks);
+        Check(blocks == 0 || content.Height is not null, ManifestLayout.BlockCountOffset, "count of blocks", "0, as there is no height", blocks);
+        Check(content.FloorHeight is null ? pruned == 0 : pruned < blocks, ManifestLayout.PrunedBlocksOffset, "count of pruned blocks", content.FloorHeight is null ? "0, as there is no floor" : $"below {blocks}", pruned);
+        Check(pruned == 0 ? floor == LogPosition.Start : floor.Sequence >= pruned, ManifestLayout.LogFloorOffset, "sequence of the log floor", pruned == 0 ? "the start, as nothing is pruned" : $"at least {pruned}", floor.Sequence);
+        Check(pruned == 0 || floor.Sequence < content.ReplayFrom.Sequence, ManifestLayout.LogFloorOffset, "sequence of the log floor", $"below {content.ReplayFrom.Sequence}, the place to replay from", floor.Sequence);
     }
 
     private BlockHeight? Height(int offset, bool present, string what)

@@ -22,9 +22,12 @@ internal static class ManifestLayout
     public const int LocalRootOffset = 160;
     public const int ReplayFromOffset = 224;
     public const int LogEndOffset = 248;
-    public const int FileCountOffset = 272;
-    public const int IntervalCountOffset = 276;
-    public const int SizeBytes = 280;
+    public const int LogFloorOffset = 272;
+    public const int BlockCountOffset = 296;
+    public const int PrunedBlocksOffset = 304;
+    public const int FileCountOffset = 312;
+    public const int IntervalCountOffset = 316;
+    public const int SizeBytes = 320;
 }
 
 /// <summary>Offsets of a root page in a manifest: docs/format.md, "Manifest root page".</summary>

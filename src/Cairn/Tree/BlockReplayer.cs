@@ -56,11 +56,11 @@ internal sealed class BlockReplayer
         CheckLink(record, head.State.Hash, head.Height);
         if (record.Kind == RecordKind.Finalise)
         {
-            StateVersion same = new(ordinal, head.Height, head.TimeTicks, head.State, head.Local, After(record, end));
+            StateVersion same = new(ordinal, head.Height, head.BlockCount, head.TimeTicks, head.State, head.Local, After(record, end));
             return new ReplayedBlock(same, new TreeChange { Root = head.State }, new TreeChange { Root = head.Local });
         }
 
-        return Apply(record, ChangeBatch.Of(record.StateChanges), ChangeBatch.Of(record.LocalChanges), head, ordinal, end);
+        return Apply(record, ChangeBatch.Of(record.StateChanges), ChangeBatch.Of(record.LocalChanges), head, blocks: 1, ordinal, end);
     }
 
     /// <summary>Applies blocks merged to a version. Their links were checked when they were gathered; what they give is held against the last one.</summary>
@@ -72,7 +72,7 @@ internal sealed class BlockReplayer
     public ReplayedBlock Replay(MergedBlocks blocks, StateVersion head, ulong ordinal, LogPosition end)
     {
         (ChangeBatch state, ChangeBatch local) = blocks.Merge();
-        return Apply(blocks.Last!, state, local, head, ordinal, end);
+        return Apply(blocks.Last!, state, local, head, blocks.Count, ordinal, end);
     }
 
     /// <summary>Checks that a record goes on where the one before ended.</summary>
@@ -95,7 +95,7 @@ internal sealed class BlockReplayer
 
     private static LogPosition After(LogRecord record, LogPosition end) => record.Sequence == end.Sequence ? end : new LogPosition(record.Sequence, 0, 0);
 
-    private ReplayedBlock Apply(LogRecord record, ChangeBatch stateChanges, ChangeBatch localChanges, StateVersion head, ulong ordinal, LogPosition end)
+    private ReplayedBlock Apply(LogRecord record, ChangeBatch stateChanges, ChangeBatch localChanges, StateVersion head, ulong blocks, ulong ordinal, LogPosition end)
     {
         List<PageReference> made = [];
         try
@@ -108,7 +108,7 @@ internal sealed class BlockReplayer
             Require(record, state.Root.Totals == record.StateTotals, "totals of the state tree", $"{record.StateTotals}", $"{state.Root.Totals}");
             Require(record, local.Root.Totals == record.LocalTotals, "totals of the local tree", $"{record.LocalTotals}", $"{local.Root.Totals}");
             _pages.AddDraft(made);
-            return new ReplayedBlock(new StateVersion(ordinal, record.Height, record.TimeTicks, state.Root, local.Root, After(record, end)), state, local);
+            return new ReplayedBlock(new StateVersion(ordinal, record.Height, head.BlockCount + blocks, record.TimeTicks, state.Root, local.Root, After(record, end)), state, local);
         }
         catch
         {

@@ -14,6 +14,9 @@ internal sealed class MergedBlocks
     /// <summary>The last of them; null when there are none.</summary>
     public LogRecord? Last { get; private set; }
 
+    /// <summary>How many there are.</summary>
+    public ulong Count { get; private set; }
+
     /// <summary>The memory of the gathered changes.</summary>
     public long Bytes => _state.Bytes + _local.Bytes;
 
@@ -26,6 +29,7 @@ internal sealed class MergedBlocks
         _state.Add(record.StateChanges, record.Height);
         _local.Add(record.LocalChanges, record.Height);
         Last = record;
+        Count++;
     }
 
     /// <summary>The changes of both trees, merged. Nothing may be added afterwards.</summary>

@@ -6,10 +6,11 @@ namespace Cairn.Tree;
 internal sealed class StateVersion
 {
     /// <summary>Makes a version.</summary>
-    public StateVersion(ulong ordinal, BlockHeight? height, long? timeTicks, TreeRoot state, TreeRoot local, LogPosition after)
+    public StateVersion(ulong ordinal, BlockHeight? height, ulong blockCount, long? timeTicks, TreeRoot state, TreeRoot local, LogPosition after)
     {
         Ordinal = ordinal;
         Height = height;
+        BlockCount = blockCount;
         TimeTicks = timeTicks;
         State = state;
         Local = local;
@@ -18,13 +19,16 @@ internal sealed class StateVersion
 
     /// <summary>The version a manifest declares.</summary>
     public static StateVersion Of(Manifest manifest, ulong ordinal) =>
-        new(ordinal, manifest.Height, manifest.TimeTicks, RootOf(manifest.State, TreeKind.State), RootOf(manifest.Local, TreeKind.Local), manifest.ReplayFrom);
+        new(ordinal, manifest.Height, manifest.BlockCount, manifest.TimeTicks, RootOf(manifest.State, TreeKind.State), RootOf(manifest.Local, TreeKind.Local), manifest.ReplayFrom);
 
     /// <summary>Counts the versions of this process, from 1.</summary>
     public ulong Ordinal { get; }
 
     /// <summary>The height of the newest block; null for the empty store.</summary>
     public BlockHeight? Height { get; }
+
+    /// <summary>How many blocks lead to it, from the first one of the store on.</summary>
+    public ulong BlockCount { get; }
 
     /// <summary>The time of that block in 100 ns ticks since 1970, if it has one.</summary>
     public long? TimeTicks { get; }

@@ -42,6 +42,10 @@ internal sealed record StoreSettings
     /// <summary>Blocks before the newest ones of so many bytes are merged when they are replayed.</summary>
     public long OneByOneReplayBytes { get; init; } = 1 << 20;
 
+    public long RetainBlocks { get; init; } = 1_000;
+
+    public bool RetainAll { get; init; }
+
     public Action<StoreEvent>? OnEvent { get; init; }
 
     public StateStoreOptions ToOptions(IFileSystem? fileSystem) => new()
@@ -57,6 +61,8 @@ internal sealed record StoreSettings
         SegmentBytes = SegmentBytes,
         PageFileBytes = PageFileBytes,
         OneByOneReplayBytes = OneByOneReplayBytes,
+        RetainBlocks = RetainBlocks,
+        RetainAll = RetainAll,
         OnEvent = OnEvent,
         FileSystem = fileSystem,
         PoisonFreedPages = true,

@@ -1,0 +1,20 @@
+namespace Cairn.Homes;
+
+/// <summary>
+/// A log whose oldest records can be removed. What may go, the engine decides: see docs/durability.md. <see cref="Retire"/> is called from one thread at a time,
+/// beside the thread that writes; the rest from any.
+/// </summary>
+public interface ILogRetention
+{
+    /// <summary>Reads what the records after a place say of themselves, oldest first, without their payload and changes. Ends at the end of the log as it is when the call starts.</summary>
+    /// <param name="from">A place that the log still has.</param>
+    /// <exception cref="StateCorruptedException">Something is not as it was written, as far as that shows without reading whole records.</exception>
+    /// <exception cref="IOException">Reading failed.</exception>
+    IEnumerable<LogRecordHead> ReadHeads(LogPosition from);
+
+    /// <summary>Removes the records before a place, as far as the home can: it may keep some of them.</summary>
+    /// <param name="before">A place in the log. Every durable manifest replays from there or later.</param>
+    /// <returns>What was removed.</returns>
+    /// <exception cref="IOException">Writing failed; the caller latches and never calls a writing member again.</exception>
+    LogRetirement Retire(LogPosition before);
+}

@@ -1,0 +1,86 @@
+using Cairn.Checkpoints;
+using Cairn.Homes;
+
+namespace Cairn;
+
+/// <content>
+/// Retention: each checkpoint moves the floor forward, so that it keeps no more blocks than wanted, and then removes log that neither the floor, nor recovery, nor a hold needs.
+/// </content>
+public sealed partial class StateStore
+{
+    /// <summary>The first block of the store, as long as no manifest tells of it.</summary>
+    private DurablePoint? _firstBlock;
+
+    /// <summary>Why the log was not retired at the newest checkpoint; null when nothing was in the way.</summary>
+    private Exception? _retentionFailure;
+
+    /// <summary>
+    /// The height of the oldest block that is retained; null before the first one. With <see cref="StateStoreOptions.RetainBlocks"/> it goes up at checkpoints, and never goes back. It is logical: the files may
+    /// still hold older blocks, for a hold or because a segment goes as a whole.
+    /// </summary>
+    public BlockHeight? FloorHeight => Volatile.Read(ref _manifest).FloorHeight ?? Volatile.Read(ref _firstBlock)?.Height;
+
+    /// <summary>
+    /// The manifest to be written, with its floor moved up to where retention wants it. Trouble in reading is told, and leaves the floor where it was: no commit and no checkpoint depends on it.
+    /// </summary>
+    private Manifest WithFloor(Manifest manifest)
+    {
+        if (_log.Retention is not { } retention)
+        {
+            return manifest;
+        }
+
+        try
+        {
+            Manifest advanced = FloorWalk.Advance(manifest, retention, _options.RetainAll ? null : (ulong)_options.RetainBlocks);
+            Volatile.Write(ref _retentionFailure, null);
+            return advanced;
+        }
+        catch (Exception exception) when (exception is IOException or StateStoreException)
+        {
+            Volatile.Write(ref _retentionFailure, exception);
+            Raise(new StoreEvent.RetentionStalled(exception));
+            return manifest;
+        }
+    }
+
+    /// <summary>
+    /// Removes the log that nobody needs any more. What may go lies before the floor of the manifest <em>before</em> the one that has just become durable, which may still be fallen back to, and so before the place
+    /// it replays from; and before every hold. Runs on the thread of the checkpoint, after its manifest is durable.
+    /// </summary>
+    /// <param name="older">The manifest before.</param>
+    /// <exception cref="IOException">Writing failed; the caller latches.</exception>
+    private async ValueTask RetireLogAsync(Manifest older)
+    {
+        if (_log.Retention is not { } retention || Volatile.Read(ref _retentionFailure) is not null)
+        {
+            return;
+        }
+
+        await _holdsGate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            BreakHolds();
+            LogPosition before = KeptFrom(older.LogFloor);
+            LogRetirement retired = retention.Retire(before);
+            if (retired.Segments > 0)
+            {
+                _metrics.Retired(retired.Segments);
+                Raise(new StoreEvent.LogRetired(retired.Segments, retired.Bytes, FloorHeight));
+            }
+        }
+        finally
+        {
+            _holdsGate.Release();
+        }
+    }
+
+    /// <summary>Remembers the first block, which is the floor until a manifest says so.</summary>
+    private void NoteFirstBlock(LogRecord record)
+    {
+        if (record is { Kind: RecordKind.Block, ParentHeight: null })
+        {
+            Volatile.Write(ref _firstBlock, new DurablePoint(record.Height));
+        }
+    }
+}
