@@ -47,7 +47,7 @@ public sealed partial class StateStore
             CacheBytes = Pages.Bytes(PageResidency.Clean),
             RecentBytes = Pages.Bytes(PageResidency.Superseded) + Versions.RecentBlobBytes,
             RetiredBytes = Pages.Epochs.RetiredBytes,
-            ReservedBytes = Pages.Pool.ReservedBytes,
+            ReservedBytes = _crew.Pools.Sum(static pool => pool.ReservedBytes),
             CacheHits = Pages.Hits,
             CacheMisses = Pages.Misses,
             CacheEvictions = Pages.Evictions,

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Cairn.Homes;
 using Cairn.Tree;
@@ -18,7 +17,7 @@ public sealed partial class StateStore : IAsyncDisposable
     private readonly IBlockLog _log;
     private readonly StateStoreOptions _options;
     private readonly StoreMetrics _metrics;
-    private readonly ConcurrentBag<Appliers> _appliers = [];
+    private readonly ApplyCrew _crew;
     private int _disposed;
 
     private StateStore(IHome home, StateStoreOptions options)
@@ -28,6 +27,7 @@ public sealed partial class StateStore : IAsyncDisposable
         _options = options;
         Buffers = new DraftBuffers(options.PoisonFreedPages);
         Pages = new PageCache(home.Pages, options.CacheBytes, new PagePool(options.PoisonFreedPages));
+        _crew = new ApplyCrew(Pages, options.ApplyWorkers, options.ApplyForkChanges);
         _manifest = home.Pages?.Manifest ?? Manifest.Empty;
         _openedGeneration = _manifest.Generation;
         _holds = home.Holds?.Read() ?? [];
@@ -183,11 +183,7 @@ public sealed partial class StateStore : IAsyncDisposable
     /// <summary>Applies a draft to the trees it is built on.</summary>
     internal AppliedDraft Apply(BlockDraft draft)
     {
-        if (!_appliers.TryTake(out Appliers? appliers))
-        {
-            appliers = new Appliers(new TreeApplier(Pages, TreeKind.State), new TreeApplier(Pages, TreeKind.Local));
-        }
-
+        ApplySlot appliers = _crew.Rent();
         TreeChange state = Buffers.RentTree();
         TreeChange local = Buffers.RentTree();
         try
@@ -207,7 +203,7 @@ public sealed partial class StateStore : IAsyncDisposable
         }
         finally
         {
-            _appliers.Add(appliers);
+            _crew.Return(appliers);
         }
     }
 
@@ -241,6 +237,4 @@ public sealed partial class StateStore : IAsyncDisposable
             throw new ArgumentException("The draft belongs to another store.", nameof(draft));
         }
     }
-
-    private sealed record Appliers(TreeApplier State, TreeApplier Local);
 }

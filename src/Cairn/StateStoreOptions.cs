@@ -33,6 +33,9 @@ public sealed class StateStoreOptions
     /// <summary>The most memory for superseded pages that keep recent heights readable, in bytes; the newest two heights are always readable. Default: 128 MiB.</summary>
     public long RecentViewBytes { get; init; } = 128L << 20;
 
+    /// <summary>How many threads apply a block at once, the committing one included: 1 to 64. Helpers are threads of the pool, and only for blocks of some hundred changes and more; none is waited for that has not begun. The state does not depend on it. Default: the processors, at most 8.</summary>
+    public int ApplyWorkers { get; init; } = Math.Min(Environment.ProcessorCount, 8);
+
     /// <summary>Directory home: the size of a log segment in bytes, a multiple of 4 KiB, at least 64 KiB; larger records get a segment of their own. Fixed at creation: an existing store keeps its own, and refuses any other than that and the default. Default: 64 MiB.</summary>
     public int SegmentBytes { get; init; } = DefaultSegmentBytes;
 
@@ -56,6 +59,9 @@ public sealed class StateStoreOptions
 
     /// <summary>When opening, blocks of the log's end that come to no more bytes of changes than this are applied one by one, those before them merged. For tests.</summary>
     internal long OneByOneReplayBytes { get; init; } = LogReplay.OneByOneBytes;
+
+    /// <summary>The fewest changes that threads share. For tests, whose blocks are small.</summary>
+    internal int ApplyForkChanges { get; init; } = Tree.ApplyCrew.DefaultForkChanges;
 
     /// <summary>Overwrite the memory of pages when it is given back, so that a use afterwards shows. For tests.</summary>
     internal bool PoisonFreedPages { get; init; }

@@ -4,6 +4,7 @@ namespace Cairn;
 internal static class StateStoreOptionsValidation
 {
     private const long MinBudgetBytes = 64 << 10;
+    private const int MaxApplyWorkers = 64;
     private const int MaxGroupedBlocks = 1_000_000;
     private const int MinSegmentBytes = 64 << 10;
     private const int SegmentUnitBytes = 4 << 10;
@@ -18,6 +19,7 @@ internal static class StateStoreOptionsValidation
         List<(string Option, string Message)> faults = [];
         Check(Enum.IsDefined(options.Durability), nameof(options.Durability), $"{(int)options.Durability} is none of the durability modes.");
         Check(options.GroupedBlocks is >= 1 and <= MaxGroupedBlocks, nameof(options.GroupedBlocks), $"{options.GroupedBlocks} is not between 1 and {MaxGroupedBlocks}.");
+        Check(options.ApplyWorkers is >= 1 and <= MaxApplyWorkers, nameof(options.ApplyWorkers), $"{options.ApplyWorkers} is not between 1 and {MaxApplyWorkers}.");
         CheckBudget(options.DirtyBytes, nameof(options.DirtyBytes));
         CheckBudget(options.ReplayBytes, nameof(options.ReplayBytes));
         CheckBudget(options.CacheBytes, nameof(options.CacheBytes));

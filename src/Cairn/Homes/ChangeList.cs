@@ -144,6 +144,41 @@ public sealed class ChangeList
             _count = 0;
         }
 
+        /// <summary>Forgets all changes and keeps the memory. Only where no list was built from it.</summary>
+        internal void Clear()
+        {
+            _used = 0;
+            _count = 0;
+        }
+
+        /// <summary>The bytes of some of the changes.</summary>
+        internal long BytesOf(int start, int count) => count == 0 ? 0 : (start + count == _count ? _used : _changes[start + count].Start) - _changes[start].Start;
+
+        /// <summary>Adds changes that another builder has.</summary>
+        internal void AddRange(Builder other, int start, int count)
+        {
+            if (count == 0)
+            {
+                return;
+            }
+
+            int bytes = (int)other.BytesOf(start, count);
+            int from = other._changes[start].Start;
+            Reserve((long)_used + bytes);
+            if (_count + count > _changes.Length)
+            {
+                Array.Resize(ref _changes, Math.Max(_count + count, _changes.Length * 2));
+            }
+
+            other._bytes.AsSpan(from, bytes).CopyTo(_bytes.AsSpan(_used));
+            foreach (ref readonly Change change in other._changes.AsSpan(start, count))
+            {
+                _changes[_count++] = change with { Start = change.Start - from + _used };
+            }
+
+            _used += bytes;
+        }
+
         /// <summary>Makes room for so many changes and bytes in all.</summary>
         internal void Expect(int count, int bytes)
         {

@@ -66,6 +66,7 @@ internal struct BuildItem
 internal sealed class ItemStack
 {
     private BuildItem[] _items = new BuildItem[256];
+    private int _used; // since the last clearing
 
     /// <summary>How many items there are.</summary>
     public int Count { get; private set; }
@@ -88,6 +89,7 @@ internal sealed class ItemStack
         }
 
         _items[Count++] = item;
+        _used = Math.Max(_used, Count);
     }
 
     /// <summary>Drops all items from a place on. Their references stay in the storage until <see cref="Clear"/>.</summary>
@@ -104,7 +106,8 @@ internal sealed class ItemStack
     /// <summary>Forgets everything, so that no page is kept alive.</summary>
     public void Clear()
     {
-        Array.Clear(_items);
+        _items.AsSpan(0, _used).Clear();
+        _used = 0;
         Count = 0;
         if (_items.Length > 1 << 16)
         {

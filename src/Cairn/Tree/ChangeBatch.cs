@@ -6,7 +6,7 @@ namespace Cairn.Tree;
 
 /// <summary>
 /// The changes of one block, or of several merged, to one tree, sorted by key, each key once: what the tree is asked to apply. Values above the inline limit become blobs here, once, however often the batch is applied.
-/// Used by one thread at a time.
+/// Used by one thread at a time, or by several for different changes.
 /// </summary>
 internal sealed class ChangeBatch
 {
@@ -78,8 +78,9 @@ internal sealed class ChangeBatch
     /// <summary>The blob a change puts; its bytes are a copy.</summary>
     public BlobReference Blob(int index)
     {
-        _blobs ??= new BlobReference?[Count];
-        return _blobs[index] ??= new BlobReference(Value(index).ToArray(), new Hash256(SHA256.HashData(Value(index))));
+        // Several threads may apply the batch, each other changes of it.
+        BlobReference?[] blobs = _blobs ?? Interlocked.CompareExchange(ref _blobs, new BlobReference?[Count], null) ?? _blobs;
+        return blobs[index] ??= new BlobReference(Value(index).ToArray(), new Hash256(SHA256.HashData(Value(index))));
     }
 
     /// <summary>Where a change's key and value are; a negative length deletes.</summary>

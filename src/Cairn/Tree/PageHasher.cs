@@ -9,7 +9,7 @@ namespace Cairn.Tree;
 internal sealed class PageHasher
 {
     /// <summary>Pages a chunk: enough to fill sixteen lanes in the upper stages, few enough to stay in the cache.</summary>
-    private const int ChunkPages = 64;
+    public const int ChunkPages = 64;
 
     /// <summary>The most SHA-256 blocks a key or an inline value takes.</summary>
     private const int MaxMessageBlocks = ((StateLimits.MaxInlineValueBytes + 8) / 64) + 1;

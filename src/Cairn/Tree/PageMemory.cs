@@ -68,6 +68,9 @@ internal sealed unsafe class PagePool
         }
     }
 
+    /// <summary>A pool of the same kind with memory of its own.</summary>
+    public PagePool Another() => new(_poison);
+
     /// <summary>The bytes handed out.</summary>
     public long UsedBytes
     {

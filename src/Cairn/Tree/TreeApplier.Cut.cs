@@ -43,17 +43,19 @@ internal sealed partial class TreeApplier
             : new TreeRoot(only.Child, only.Child!.Page!.Hash, only.Child.Page.Totals);
     }
 
+    /// <summary>Hashes the pages made that are not hashed yet, the lowest first: what lies under them is hashed then.</summary>
     private void HashCreated()
     {
-        if (_hasher is null)
-        {
-            return;
-        }
-
         foreach (List<Page> level in _createdByLevel)
         {
-            _hasher.Hash(CollectionsMarshal.AsSpan(level));
+            HashLevel(level);
         }
+    }
+
+    private void HashLevel(List<Page> level)
+    {
+        _hasher?.Hash(CollectionsMarshal.AsSpan(level));
+        level.Clear();
     }
 
     /// <summary>Makes an over-full list fit: first by pushing down what has a lower level than the rest, then by cutting it into pieces.</summary>

@@ -18,6 +18,7 @@ internal sealed partial class TreeApplier
 
     private readonly PageCache _pages;
     private readonly TreeKind _tree;
+    private readonly ApplyCrew? _crew;
     private readonly PageBuilder _builder;
     private readonly PageHasher? _hasher;
     private readonly ItemStack _items = new();
@@ -31,11 +32,16 @@ internal sealed partial class TreeApplier
     private ulong _born;
 
     /// <summary>Makes an applier for one kind of tree.</summary>
-    public TreeApplier(PageCache pages, TreeKind tree)
+    /// <param name="pages">Gives the pages.</param>
+    /// <param name="tree">The kind.</param>
+    /// <param name="pool">Where new pages are; null for the pool of <paramref name="pages"/>.</param>
+    /// <param name="crew">Helps with large batches; null for nobody.</param>
+    public TreeApplier(PageCache pages, TreeKind tree, PagePool? pool = null, ApplyCrew? crew = null)
     {
         _pages = pages;
         _tree = tree;
-        _builder = new PageBuilder(pages.Pool, tree);
+        _crew = crew;
+        _builder = new PageBuilder(pool ?? pages.Pool, tree);
         _hasher = tree == TreeKind.State ? new PageHasher() : null;
     }
 
@@ -71,16 +77,23 @@ internal sealed partial class TreeApplier
         }
         finally
         {
-            _items.Clear();
-            _steps.Clear();
-            _frames.Clear();
-            _changes = ChangeBatch.Empty;
-            _record = null;
-            _result = NoResult;
-            foreach (List<Page> level in _createdByLevel)
-            {
-                level.Clear();
-            }
+            Forget();
+        }
+    }
+
+    /// <summary>Keeps the storage, and nothing alive.</summary>
+    private void Forget()
+    {
+        _items.Clear();
+        _steps.Clear();
+        _frames.Clear();
+        _changes = ChangeBatch.Empty;
+        _record = null;
+        _result = NoResult;
+        ForgetParts();
+        foreach (List<Page> level in _createdByLevel)
+        {
+            level.Clear();
         }
     }
 
@@ -153,21 +166,24 @@ internal sealed partial class TreeApplier
     /// <returns>Whether every item stays where it is, so that a patched copy will do.</returns>
     private bool PlanSteps(Page page, int first, int end)
     {
+        using ApplyFork? fork = TryFork(page, first, end);
+        fork?.ThrowIfFailed();
+        return PlanSteps(page, first, end, fork);
+    }
+
+    private bool PlanSteps(Page page, int first, int end, ApplyFork? fork)
+    {
         bool patchable = true;
         int change = first;
+        int part = 0;
         while (change < end)
         {
             SearchResult found = page.Search(_changes.Key(change));
             switch (found.Outcome)
             {
                 case SearchOutcome.Child:
-                    int next = change + 1;
-                    while (next < end && page.Difference(found.Index, _changes.Key(next)) == KeyBits.None)
-                    {
-                        next++;
-                    }
-
-                    patchable &= PlanChild(page, found.Index, change, next);
+                    int next = fork is null ? EndOfChild(page, found.Index, change, end) : fork[part].End;
+                    patchable &= fork is null ? PlanChild(page, found.Index, change, next) : TakeOver(page, found.Index, fork[part++]);
                     change = next;
                     continue;
                 case SearchOutcome.Found:
@@ -193,11 +209,13 @@ internal sealed partial class TreeApplier
     private bool PlanChild(Page page, int item, int first, int end)
     {
         int start = _items.Count;
-        if (!ApplyToPage(page.Child(item), first, end, isRoot: false))
-        {
-            return true;
-        }
+        return !ApplyToPage(page.Child(item), first, end, isRoot: false) || StepOver(page, item, start);
+    }
 
+    /// <summary>Plans to replace a stub by the items from <paramref name="start"/> on.</summary>
+    /// <returns>Whether that leaves every item of the page where it is.</returns>
+    private bool StepOver(Page page, int item, int start)
+    {
         int count = _items.Count - start;
         _steps.Add(new Step(StepKind.Replace, item, start, count, KeyBits.None, KeyBits.None));
         if (count != 1)
@@ -248,12 +266,12 @@ internal sealed partial class TreeApplier
     private void Note(int change, ReadOnlySpan<byte> old, bool hasOld, BlockHeight previous)
     {
         _result.Effective++;
-        if (_record is not null && _record.ByteCount + _changes.Key(change).Length + old.Length + _changes.Value(change).Length is long bytes and > StateLimits.MaxRecordBytes)
+        if (_record is not null)
         {
-            throw new BlockTooLargeException(_height, "its log record, with the old values,", bytes, StateLimits.MaxRecordBytes);
+            CountRecord(_changes.Key(change).Length + old.Length + _changes.Value(change).Length);
+            _record.Add(_changes.Key(change), hasOld, old, previous, hasNew: !_changes.IsDelete(change), _changes.Value(change));
         }
 
-        _record?.Add(_changes.Key(change), hasOld, old, previous, hasNew: !_changes.IsDelete(change), _changes.Value(change));
         if (_changes.IsBlob(change))
         {
             _result.CreatedBlobs.Add(_changes.Blob(change));
@@ -291,7 +309,13 @@ internal sealed partial class TreeApplier
             _createdByLevel.Add([]);
         }
 
-        _createdByLevel[page.Level].Add(page);
+        List<Page> level = _createdByLevel[page.Level];
+        level.Add(page);
+        if (page.Level == 0 && level.Count == PageHasher.ChunkPages)
+        {
+            HashLevel(level);
+        }
+
         return BuildItem.OfNewPage(reference, page);
     }
 

@@ -34,6 +34,16 @@ internal sealed class TreeChange
     /// <summary>How many changes really changed something.</summary>
     public int Effective { get; set; }
 
+    /// <summary>Adds what another thread did for the same tree.</summary>
+    public void Add(TreeChange part)
+    {
+        Effective += part.Effective;
+        Created.AddRange(part.Created);
+        Superseded.AddRange(part.Superseded);
+        CreatedBlobs.AddRange(part.CreatedBlobs);
+        SupersededBlobs.AddRange(part.SupersededBlobs);
+    }
+
     /// <summary>Forgets everything and keeps the memory of the lists.</summary>
     public void Clear()
     {

@@ -66,5 +66,7 @@ internal sealed record StoreSettings
         OnEvent = OnEvent,
         FileSystem = fileSystem,
         PoisonFreedPages = true,
+        ApplyWorkers = 3,
+        ApplyForkChanges = 8,
     };
 }

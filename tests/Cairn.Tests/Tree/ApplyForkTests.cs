@@ -1,0 +1,316 @@
+using Cairn.Checkpoints;
+using Cairn.Homes;
+using Cairn.Tests.Reference;
+using Cairn.Tree;
+using Xunit;
+
+namespace Cairn.Tests.Tree;
+
+/// <summary>Applying by several threads against applying by one: the same pages to the byte, the same record, the same pages and blobs given up. Freed page memory is overwritten.</summary>
+public sealed class ApplyForkTests
+{
+    public static TheoryData<int> Shapes => [.. KeyShapes.All.Select(static shape => (int)shape)];
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Apply_ByTwoToEightThreads_EqualsOneThread(int shape)
+    {
+        SeededRandom.ForEach(2, random =>
+        {
+            foreach (TreeKind kind in Enum.GetValues<TreeKind>())
+            {
+                Pair pair = new(kind, workers: random.Next(2, 9));
+                SortedDictionary<byte[], byte[]> model = new(ByteStringComparer.Instance);
+                for (int block = 0; block < 8; block++)
+                {
+                    pair.Apply(TestTree.RandomBatch(random, (KeyShape)shape, model, keysAtMost: 900, valuesAtMost: block % 3 == 2 ? 3000 : 60));
+                }
+            }
+        });
+    }
+
+    [Fact]
+    public void Apply_MixedShapesInLargeBatches_EqualsOneThreadAndHelpersTakePart()
+    {
+        int pools = 0;
+        SeededRandom.ForEach(2, random =>
+        {
+            Pair pair = new(TreeKind.State, workers: 8);
+            SortedDictionary<byte[], byte[]> model = new(ByteStringComparer.Instance);
+            foreach (KeyShape shape in KeyShapes.All.Concat(KeyShapes.All))
+            {
+                pair.Apply(TestTree.RandomBatch(random, shape, model, keysAtMost: 6000, valuesAtMost: 120));
+            }
+
+            pair.Apply([.. model.Keys.Where(_ => random.Next(20) != 0).Select(key => (key, (byte[]?)null))]);
+            pools = Math.Max(pools, pair.Pools);
+        });
+        Assert.True(pools > 1, "No helper came in time in any block; the comparison says nothing.");
+    }
+
+    [Fact]
+    public async Task Apply_WithoutAFreeThreadInThePool_Ends()
+    {
+        // The caller is the only one who can work: helpers that cannot begin are not waited for.
+        ThreadPool.GetMinThreads(out int workers, out _);
+        using ManualResetEventSlim release = new();
+        Task[] blocked = [.. Enumerable.Range(0, workers * 4).Select(_ => Task.Run(release.Wait))];
+        try
+        {
+            await Task.Factory.StartNew(
+                () =>
+                {
+                    Pair pair = new(TreeKind.State, workers: 4);
+                    SortedDictionary<byte[], byte[]> model = new(ByteStringComparer.Instance);
+                    Random random = new(1);
+                    for (int block = 0; block < 4; block++)
+                    {
+                        pair.Apply(TestTree.RandomBatch(random, KeyShape.Random, model, keysAtMost: 3000, valuesAtMost: 40));
+                    }
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            release.Set();
+            await Task.WhenAll(blocked);
+        }
+    }
+
+    [Fact]
+    public void Apply_PagesReadAndOneFails_ThrowsOnceAndFreesEveryPage()
+    {
+        SeededRandom.ForEach(1, random =>
+        {
+            FailingPageStore store = new(new MemoryPageStore());
+            Pair pair = new(TreeKind.State, workers: 4, store);
+            byte[][] keys = KeyShapes.Make(random, KeyShape.Random, 6000);
+            pair.Apply(Changes(keys, static key => key));
+            int failures = 0;
+            for (byte reads = 0; reads < 120; reads += 7)
+            {
+                pair.Evict();
+                long made = pair.MadeBytes;
+                store.ReadsLeft = reads;
+                try
+                {
+                    pair.Apply(Changes(keys, key => [reads, .. key]));
+                }
+                catch (IOException failure)
+                {
+                    failures++;
+                    Assert.Equal(FailingPageStore.Message, failure.Message);
+                    Assert.Equal(made, pair.MadeBytes);
+                }
+            }
+
+            store.ReadsLeft = long.MaxValue;
+            Assert.True(failures > 5, $"{failures} failures");
+            pair.Apply(Changes(keys, static key => [1, 2, .. key]));
+            pair.Evict();
+            pair.Apply(Changes(keys, static _ => null));
+        });
+    }
+
+    private static List<(byte[] Key, byte[]? Value)> Changes(byte[][] keys, Func<byte[], byte[]?> value) => [.. keys.Select(key => (key, value(key)))];
+
+    /// <summary>What is the same for two handles of one page: a page read twice, because it was let go between, has two.</summary>
+    private static object Name(PageReference page) => page.Id == PageId.None ? page : page.Id;
+
+    private static List<string> Hashes(List<BlobReference> blobs) => [.. blobs.Select(static blob => blob.Hash.ToString()).Order(StringComparer.Ordinal)];
+
+    private static void AssertEqual(ChangeList expected, ChangeList found)
+    {
+        Assert.Equal(expected.Count, found.Count);
+        Assert.Equal(expected.ByteCount, found.ByteCount);
+        for (int i = 0; i < expected.Count; i++)
+        {
+            Assert.True(expected.Key(i).SequenceEqual(found.Key(i)), $"key {i}");
+            Assert.Equal((expected.HasOld(i), expected.HasNew(i), expected.PreviousHeight(i)), (found.HasOld(i), found.HasNew(i), found.PreviousHeight(i)));
+            Assert.True(expected.Old(i).SequenceEqual(found.Old(i)), $"old value {i}");
+            Assert.True(expected.New(i).SequenceEqual(found.New(i)), $"new value {i}");
+        }
+    }
+
+    /// <summary>Every page made is part of the tree, once.</summary>
+    private static void AssertCreated(TreeChange change)
+    {
+        HashSet<PageReference> created = [.. change.Created];
+        Assert.Equal(created.Count, change.Created.Count);
+        Stack<PageReference> open = new();
+        if (change.Root.Reference is { } root && created.Contains(root))
+        {
+            open.Push(root);
+        }
+
+        int found = 0;
+        while (open.TryPop(out PageReference? next))
+        {
+            found++;
+            foreach (PageReference child in next.Page!.Children.Where(created.Contains))
+            {
+                open.Push(child);
+            }
+        }
+
+        Assert.Equal(created.Count, found);
+    }
+
+    /// <summary>Both trees have the same pages, to the byte; where both have the very same page they are not compared further.</summary>
+    private static void AssertEqual(PageReference? expected, PageReference? found)
+    {
+        Assert.Equal(expected is null, found is null);
+        Stack<(PageReference? Expected, PageReference? Found)> open = new();
+        if (expected is not null)
+        {
+            open.Push((expected, found));
+        }
+
+        while (open.TryPop(out (PageReference? Expected, PageReference? Found) next))
+        {
+            if (Equals(Name(next.Expected!), Name(next.Found!)))
+            {
+                continue;
+            }
+
+            Page left = next.Expected!.Page!;
+            Page right = next.Found!.Page!;
+            Assert.True(left.Body.SequenceEqual(right.Body), "The bytes of a page differ.");
+            Assert.Equal((left.Hash, left.HashValid, left.PendingStubs, left.Totals, left.Born), (right.Hash, right.HashValid, right.PendingStubs, right.Totals, right.Born));
+            Assert.Equal(left.Blobs.Select(static blob => blob.Hash), right.Blobs.Select(static blob => blob.Hash));
+            for (int node = 0; node < left.Count - 1 && left.Tree == TreeKind.State; node++)
+            {
+                Assert.True(((left.HashValid >> node) & 1) == 0 || left.NodeHash(node).SequenceEqual(right.NodeHash(node)), "A node hash differs.");
+            }
+
+            Assert.Equal(left.Children.Length, right.Children.Length);
+            for (int i = 0; i < left.Children.Length; i++)
+            {
+                open.Push((left.Children[i], right.Children[i]));
+            }
+        }
+    }
+
+    /// <summary>Two appliers on one tree: one alone, one with helpers.</summary>
+    private sealed class Pair
+    {
+        private readonly TreeKind _kind;
+        private readonly FailingPageStore? _store;
+        private readonly ICheckpointWriter? _writer;
+        private readonly PageCache _pages;
+        private readonly ApplyCrew _crew;
+        private readonly TreeApplier _alone;
+        private TreeRoot _root;
+        private ulong _height;
+
+        public Pair(TreeKind kind, int workers, FailingPageStore? store = null)
+        {
+            _kind = kind;
+            _store = store;
+            _writer = store?.BeginCheckpoint();
+            _pages = new PageCache(store, limitBytes: 64 << 10, new PagePool(poison: true));
+            _crew = new ApplyCrew(_pages, workers, forkChanges: 8);
+            _alone = new TreeApplier(_pages, kind);
+            _root = TreeRoot.Empty(kind);
+        }
+
+        public int Pools => _crew.Pools.Count;
+
+        /// <summary>Page memory handed out that no page of the store takes.</summary>
+        public long MadeBytes
+        {
+            get
+            {
+                return _crew.Pools.Sum(static pool => pool.UsedBytes) - Enum.GetValues<PageResidency>().Sum(_pages.Bytes) - _pages.Epochs.RetiredBytes;
+            }
+        }
+
+        /// <summary>Stores every page and lets most of them go from memory.</summary>
+        public void Evict()
+        {
+            CheckpointJob job = new(_writer!);
+            job.Store(_root);
+            _pages.MakeClean(job.Pages);
+        }
+
+        public void Apply(List<(byte[] Key, byte[]? Value)> changes)
+        {
+            _height++;
+            ChangeList.Builder record = new();
+            TreeChange together = ApplyTogether(TestTree.Batch(changes), record);
+            _store?.ReadsLeft = long.MaxValue;
+            ChangeList.Builder expectedRecord = new();
+            TreeChange expected = _alone.Apply(_root, TestTree.Batch(changes), (BlockHeight)_height, _height, expectedRecord);
+            Assert.Equal(expected.Root.Hash, together.Root.Hash);
+            Assert.Equal(expected.Root.Totals, together.Root.Totals);
+            Assert.Equal(expected.Effective, together.Effective);
+            Assert.Equal(expected.Superseded.Select(Name).ToHashSet(), together.Superseded.Select(Name).ToHashSet());
+            Assert.Equal(expected.Superseded.Count, together.Superseded.Count);
+            Assert.Equal(Hashes(expected.CreatedBlobs), Hashes(together.CreatedBlobs));
+            Assert.Equal(Hashes(expected.SupersededBlobs), Hashes(together.SupersededBlobs));
+            AssertEqual(expectedRecord.Build(), record.Build());
+            AssertCreated(together);
+            AssertCreated(expected);
+            AssertEqual(expected.Root.Reference, together.Root.Reference);
+            _pages.Discard(expected.Created);
+            _pages.AddDraft(together.Created);
+            _pages.Commit(together.Created, together.Superseded);
+            _pages.Discard(together.Superseded);
+            _root = together.Root;
+        }
+
+        private TreeChange ApplyTogether(ChangeBatch batch, ChangeList.Builder record)
+        {
+            ApplySlot slot = _crew.Rent();
+            try
+            {
+                return slot.Of(_kind).Apply(_root, batch, (BlockHeight)_height, _height, record);
+            }
+            finally
+            {
+                _crew.Return(slot);
+            }
+        }
+    }
+
+    /// <summary>Fails to read after so many reads.</summary>
+    private sealed class FailingPageStore(MemoryPageStore inner) : IPageStore
+    {
+        public const string Message = "This read fails.";
+
+        private long _readsLeft = long.MaxValue;
+
+        public long ReadsLeft
+        {
+            set => Interlocked.Exchange(ref _readsLeft, value);
+        }
+
+        public Manifest Manifest => inner.Manifest;
+
+        public long StoredBytes => inner.StoredBytes;
+
+        public long LiveBytes => inner.LiveBytes;
+
+        public void Read(PageId id, Span<byte> destination)
+        {
+            if (Interlocked.Decrement(ref _readsLeft) < 0)
+            {
+                throw new IOException(Message);
+            }
+
+            inner.Read(id, destination);
+        }
+
+        public (string File, long Offset) Locate(PageId id) => inner.Locate(id);
+
+        public ValueTask PrefetchAsync(ReadOnlyMemory<PageId> ids, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public ICheckpointWriter BeginCheckpoint() => inner.BeginCheckpoint();
+
+        public ValueTask RefreshAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}
