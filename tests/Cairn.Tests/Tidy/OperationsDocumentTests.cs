@@ -109,6 +109,7 @@ public sealed partial class OperationsDocumentTests
     private static string DefaultOf(PropertyInfo option, StateStoreOptions defaults) => option.GetValue(defaults) switch
     {
         bool flag => flag ? "true" : "false",
+        int when option.Name == nameof(StateStoreOptions.ApplyWorkers) => "processors, at most 8",
         object number when option.Name.EndsWith("Bytes", StringComparison.Ordinal) => $"{Convert.ToInt64(number, provider: null) / MiB} MiB",
         object other => other.ToString()!,
         null => "none",
