@@ -159,7 +159,7 @@ public sealed partial class StateStore
     private async Task ReplayAsync(LogPosition end, ReplayCounts counts, long oneByOneBytes, CancellationToken cancellationToken)
     {
         ulong after = Versions.Head.After.Sequence;
-        LogReplay replay = new(new BlockReplayer(Pages, Location), Versions.Head, end, publishes: true, PublishReplayed, oneByOneBytes);
+        LogReplay replay = new(new BlockReplayer(Pages, Location, _crew), Versions.Head, end, publishes: true, PublishReplayed, oneByOneBytes);
         await foreach (LogRecord record in _log.Read(_replayedThrough, cancellationToken).ConfigureAwait(false))
         {
             if (record.Sequence > after)
@@ -192,7 +192,7 @@ public sealed partial class StateStore
         LogPosition end = _log.End;
         HashSet<PageReference> made = [];
         long blobBytes = 0;
-        LogReplay replay = new(new BlockReplayer(Pages, Location), StateVersion.Of(manifest, Versions.Head.Ordinal + 1), end, publishes: false, Track, _options.OneByOneReplayBytes);
+        LogReplay replay = new(new BlockReplayer(Pages, Location, _crew), StateVersion.Of(manifest, Versions.Head.Ordinal + 1), end, publishes: false, Track, _options.OneByOneReplayBytes);
         try
         {
             await foreach (LogRecord record in _log.Read(manifest.ReplayFrom, cancellationToken).ConfigureAwait(false))

@@ -36,12 +36,13 @@ internal sealed class BlockReplayer
     /// <summary>Makes a replayer.</summary>
     /// <param name="pages">Gives the pages, and takes the new ones as a draft's.</param>
     /// <param name="location">The store, for messages.</param>
-    public BlockReplayer(PageCache pages, string location)
+    /// <param name="crew">Helps with large batches; null for nobody.</param>
+    public BlockReplayer(PageCache pages, string location, ApplyCrew? crew = null)
     {
         _pages = pages;
         _location = location;
-        _state = new TreeApplier(pages, TreeKind.State);
-        _local = new TreeApplier(pages, TreeKind.Local);
+        _state = new TreeApplier(pages, TreeKind.State, pool: null, crew);
+        _local = new TreeApplier(pages, TreeKind.Local, pool: null, crew);
     }
 
     /// <summary>Applies a record to a version.</summary>

@@ -62,6 +62,9 @@ internal sealed class PageReference
     /// </summary>
     public nint Address => Volatile.Read(ref _address);
 
+    /// <summary>Asks the processor for the beginning of the page's memory, if it has any.</summary>
+    public void Prefetch() => new PageProbe(Address).Prefetch();
+
     /// <summary>Puts a page that was read in place, unless another thread did already. The caller holds the lock of <see cref="PageCache"/>.</summary>
     /// <returns>Whether this page is in place now.</returns>
     public bool Publish(Page page)

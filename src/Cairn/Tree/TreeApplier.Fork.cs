@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Cairn.Format;
 using Cairn.Homes;
 
@@ -61,9 +62,9 @@ internal sealed partial class TreeApplier
 
     /// <summary>Applies the children of a page by several threads, if that is worth it.</summary>
     /// <returns>The finished fork, to be disposed when its parts are taken over; null when there is none.</returns>
-    private ApplyFork? TryFork(Page page, int first, int end)
+    private ApplyFork? TryFork(Page page, int firstFound, int changes)
     {
-        if (_crew is null || _fork is not null || end - first < _crew.ForkChanges || BitOperations.PopCount(page.StubMask) < MinForkChildren || !_crew.HasHelper || !CollectParts(page, first, end))
+        if (_crew is null || _fork is not null || changes < _crew.ForkChanges || BitOperations.PopCount(page.StubMask) < MinForkChildren || !_crew.HasHelper || !CollectParts(page, firstFound, changes))
         {
             return null;
         }
@@ -79,27 +80,21 @@ internal sealed partial class TreeApplier
         return fork;
     }
 
-    /// <summary>Finds the children concerned and decides whether to fork here.</summary>
-    private bool CollectParts(Page page, int first, int end)
+    /// <summary>Lists the children concerned and decides whether to fork here.</summary>
+    private bool CollectParts(Page page, int firstFound, int changes)
     {
         _parts.Clear();
         int largest = 0;
-        int change = first;
-        while (change < end)
+        foreach (ref readonly Found found in CollectionsMarshal.AsSpan(_found)[firstFound..])
         {
-            SearchResult found = page.Search(_changes.Key(change));
-            int next = change + 1;
-            if (found.Outcome == SearchOutcome.Child)
+            if (found.Result.Outcome == SearchOutcome.Child)
             {
-                next = EndOfChild(page, found.Index, change, end);
-                largest = Math.Max(largest, next - change);
-                _parts.Add(new ApplyPart { Child = page.Child(found.Index), First = change, End = next });
+                largest = Math.Max(largest, found.End - found.First);
+                _parts.Add(new ApplyPart { Child = page.Child(found.Result.Index), First = found.First, End = found.End });
             }
-
-            change = next;
         }
 
-        return _parts.Count >= MinForkChildren && largest * 100L < (long)(end - first) * MaxForkShare;
+        return _parts.Count >= MinForkChildren && largest * 100L < (long)changes * MaxForkShare;
     }
 
     private void TakeParts(ApplyFork fork)

@@ -23,6 +23,7 @@ internal sealed partial class TreeApplier
     private readonly PageHasher? _hasher;
     private readonly ItemStack _items = new();
     private readonly Stack<Frame> _frames = new();
+    private readonly List<Found> _found = [];
     private readonly List<Step> _steps = [];
     private readonly List<List<Page>> _createdByLevel = [];
     private ChangeBatch _changes = ChangeBatch.Empty;
@@ -85,6 +86,7 @@ internal sealed partial class TreeApplier
     private void Forget()
     {
         _items.Clear();
+        _found.Clear();
         _steps.Clear();
         _frames.Clear();
         _changes = ChangeBatch.Empty;
@@ -166,44 +168,64 @@ internal sealed partial class TreeApplier
     /// <returns>Whether every item stays where it is, so that a patched copy will do.</returns>
     private bool PlanSteps(Page page, int first, int end)
     {
-        using ApplyFork? fork = TryFork(page, first, end);
+        int firstFound = _found.Count;
+        SearchAll(page, first, end);
+        int endFound = _found.Count;
+        using ApplyFork? fork = TryFork(page, firstFound, end - first);
         fork?.ThrowIfFailed();
-        return PlanSteps(page, first, end, fork);
-    }
-
-    private bool PlanSteps(Page page, int first, int end, ApplyFork? fork)
-    {
         bool patchable = true;
-        int change = first;
         int part = 0;
-        while (change < end)
+        for (int number = firstFound; number < endFound; number++)
         {
-            SearchResult found = page.Search(_changes.Key(change));
-            switch (found.Outcome)
+            Found found = _found[number];
+            int change = found.First;
+            switch (found.Result.Outcome)
             {
                 case SearchOutcome.Child:
-                    int next = fork is null ? EndOfChild(page, found.Index, change, end) : fork[part].End;
-                    patchable &= fork is null ? PlanChild(page, found.Index, change, next) : TakeOver(page, found.Index, fork[part++]);
-                    change = next;
-                    continue;
+                    patchable &= fork is null ? PlanChild(page, found.Result.Index, change, found.End) : TakeOver(page, found.Result.Index, fork[part++]);
+                    break;
                 case SearchOutcome.Found:
-                    patchable &= PlanFound(page, found.Index, change);
+                    patchable &= PlanFound(page, found.Result.Index, change);
                     break;
                 default:
                     if (!_changes.IsDelete(change))
                     {
                         Note(change, default, hasOld: false, default);
-                        _steps.Add(new Step(StepKind.Insert, found.Index, change, 0, found.LeftGap, found.RightGap));
+                        _steps.Add(new Step(StepKind.Insert, found.Result.Index, change, 0, found.Result.LeftGap, found.Result.RightGap));
                         patchable = false;
                     }
 
                     break;
             }
-
-            change++;
         }
 
+        _found.RemoveRange(firstFound, endFound - firstFound);
         return patchable;
+    }
+
+    /// <summary>Finds where the changes belong, all of them first: the children's memory is asked for at once, so that waiting for one is waiting for all.</summary>
+    private void SearchAll(Page page, int first, int end)
+    {
+        int firstFound = _found.Count;
+        int change = first;
+        while (change < end)
+        {
+            SearchResult result = page.Search(_changes.Key(change));
+            int next = result.Outcome == SearchOutcome.Child ? EndOfChild(page, result.Index, change, end) : change + 1;
+            _found.Add(new Found(result, change, next));
+            change = next;
+        }
+
+        if (page.StubMask != 0)
+        {
+            foreach (ref readonly Found found in CollectionsMarshal.AsSpan(_found)[firstFound..])
+            {
+                if (found.Result.Outcome == SearchOutcome.Child)
+                {
+                    page.Child(found.Result.Index).Prefetch();
+                }
+            }
+        }
     }
 
     private bool PlanChild(Page page, int item, int first, int end)
@@ -325,6 +347,10 @@ internal sealed partial class TreeApplier
         Dirty = true,
         Weight = _changes.Key(change).Length + (_changes.IsBlob(change) ? BlobRecordLayout.SizeBytes : _changes.Value(change).Length),
     };
+
+    /// <summary>Where changes belong: those of a child, or a single one.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Found(SearchResult Result, int First, int End);
 
     private enum StepKind : byte
     {
