@@ -141,7 +141,7 @@ internal sealed class MergedChanges
     {
         if (needed > array.Length)
         {
-            T[] larger = new T[(int)Math.Min(Array.MaxLength, Math.Max(needed, Math.Max(64, 2L * used)))];
+            T[] larger = GC.AllocateUninitializedArray<T>((int)Math.Min(Array.MaxLength, Math.Max(needed, Math.Max(64, 2L * used))));
             array.AsSpan(0, used).CopyTo(larger);
             array = larger;
         }

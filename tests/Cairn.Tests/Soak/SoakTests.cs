@@ -41,7 +41,8 @@ public sealed class SimulatedSoakTests
                 // In this order: what is acknowledged after a crash could not be in it.
                 files.Stop();
                 crashed = files.Crash(seed);
-            },
+            }
+            ,
             2 => () => files.Fail(failing, nth),
             _ => () => files.CapacityBytes = files.UsedBytes + room,
         };
