@@ -159,7 +159,7 @@ public sealed partial class StateStore
     private async Task ReplayAsync(LogPosition end, ReplayCounts counts, long oneByOneBytes, CancellationToken cancellationToken)
     {
         ulong after = Versions.Head.After.Sequence;
-        LogReplay replay = new(new BlockReplayer(Pages, Location, _crew), Versions.Head, end, publishes: true, PublishReplayed, oneByOneBytes);
+        LogReplay replay = new(new BlockReplayer(Pages, Location, _crew), Versions.Head, end, publishes: true, PublishReplayed, oneByOneBytes, _options.DirtyBytes);
         await foreach (LogRecord record in _log.Read(_replayedThrough, cancellationToken).ConfigureAwait(false))
         {
             if (record.Sequence > after)
@@ -167,10 +167,28 @@ public sealed partial class StateStore
                 replay.Add(record);
                 counts.Count(record);
                 NoteFirstBlock(record);
+                await StoreReplayedIfDueAsync(cancellationToken).ConfigureAwait(false);
             }
         }
 
         replay.Finish();
+    }
+
+    /// <summary>
+    /// A log that is longer than the caps allow (they were larger when it was written) is not replayed into memory as a whole: what has been applied, and was found to give the root that was logged, is stored in between.
+    /// If the crash comes behind it, the next opening goes on from there.
+    /// </summary>
+    private async ValueTask StoreReplayedIfDueAsync(CancellationToken cancellationToken)
+    {
+        StateVersion head = Versions.Head;
+        if (IsReadOnly || _home.Pages is null || _log.Retention is not { } heads || DirtyBytes <= _options.DirtyBytes || head.After.Sequence <= _manifest.ReplayFrom.Sequence)
+        {
+            return;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        head.Locate(heads.ReadHeads(_manifest.ReplayFrom).First(record => record.Sequence == head.After.Sequence).After);
+        await StartCheckpoint().ConfigureAwait(false);
     }
 
     private void PublishReplayed(ReplayedBlock replayed)
@@ -192,7 +210,7 @@ public sealed partial class StateStore
         LogPosition end = _log.End;
         HashSet<PageReference> made = [];
         long blobBytes = 0;
-        LogReplay replay = new(new BlockReplayer(Pages, Location, _crew), StateVersion.Of(manifest, Versions.Head.Ordinal + 1), end, publishes: false, Track, _options.OneByOneReplayBytes);
+        LogReplay replay = new(new BlockReplayer(Pages, Location, _crew), StateVersion.Of(manifest, Versions.Head.Ordinal + 1), end, publishes: false, Track, _options.OneByOneReplayBytes, _options.DirtyBytes);
         try
         {
             await foreach (LogRecord record in _log.Read(manifest.ReplayFrom, cancellationToken).ConfigureAwait(false))

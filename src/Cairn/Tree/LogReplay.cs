@@ -19,6 +19,7 @@ internal sealed class LogReplay
     private readonly ulong _ordinalStep;
     private readonly Action<ReplayedBlock> _onReplayed;
     private readonly long _oneByOneBytes;
+    private readonly long _dirtyBytes;
     private readonly Queue<LogRecord> _newest = new();
     private MergedBlocks _merged = new();
     private long _newestBytes;
@@ -32,8 +33,10 @@ internal sealed class LogReplay
     /// <param name="publishes">Whether each version made is published, so that each has an ordinal of its own; else they share that of <paramref name="start"/>.</param>
     /// <param name="onReplayed">Takes what is made, in order.</param>
     /// <param name="oneByOneBytes">As <see cref="OneByOneBytes"/>; <see cref="long.MaxValue"/> to merge nothing.</param>
-    public LogReplay(BlockReplayer replayer, StateVersion start, LogPosition end, bool publishes, Action<ReplayedBlock> onReplayed, long oneByOneBytes)
+    /// <param name="dirtyBytes">How much memory the pages made by one merge may take, roughly; a single block may take more.</param>
+    public LogReplay(BlockReplayer replayer, StateVersion start, LogPosition end, bool publishes, Action<ReplayedBlock> onReplayed, long oneByOneBytes, long dirtyBytes)
     {
+        _dirtyBytes = dirtyBytes;
         _replayer = replayer;
         _end = end;
         _ordinalStep = publishes ? 1UL : 0;
@@ -91,10 +94,19 @@ internal sealed class LogReplay
         _merged.Add(record);
         _root = record.Root;
         _height = record.Height;
-        if (_merged.Bytes >= MergedBytes)
+        if (_merged.Bytes >= MergedBytes || PageBytesOf(_merged) >= _dirtyBytes)
         {
             Flush();
         }
+    }
+
+    /// <summary>The most memory the pages take that merged blocks make: a page and its share of those above it for each change, or the whole of the trees.</summary>
+    private long PageBytesOf(MergedBlocks merged)
+    {
+        const int BytesAChange = 6 * 1024;
+        const int BytesAnEntry = 128; // beside key and value: offsets, heights, trie, hash, and room in the page's size class
+        ulong trees = Version.State.Totals.Bytes + Version.Local.Totals.Bytes + (BytesAnEntry * (Version.State.Totals.Entries + Version.Local.Totals.Entries));
+        return (long)Math.Min((ulong)merged.Changes * BytesAChange, trees + (ulong)merged.Bytes);
     }
 
     private void Flush()

@@ -20,6 +20,9 @@ internal sealed class MergedBlocks
     /// <summary>The memory of the gathered changes.</summary>
     public long Bytes => _state.Bytes + _local.Bytes;
 
+    /// <summary>How many changes are gathered, those of the same key counted apart.</summary>
+    public long Changes => _state.Count + (long)_local.Count;
+
     /// <summary>Whether the changes of a record still fit.</summary>
     public bool HasRoomFor(LogRecord record) => _state.HasRoomFor(record.StateChanges) && _local.HasRoomFor(record.LocalChanges);
 
@@ -45,6 +48,9 @@ internal sealed class MergedChanges
     private BlockHeight[] _heights = [];
     private int _used;
     private int _count;
+
+    /// <summary>How many changes there are.</summary>
+    public int Count => _count;
 
     /// <summary>The memory taken.</summary>
     public long Bytes => _used + ((long)_count * EntryBytes);

@@ -40,7 +40,8 @@ internal sealed class StateVersion
     public TreeRoot Local { get; }
 
     /// <summary>The place in the log after the newest block.</summary>
-    public LogPosition After { get; }
+    /// <remarks>While blocks are replayed, only its sequence is known of all versions but the last one; see <see cref="Locate"/>.</remarks>
+    public LogPosition After { get; private set; }
 
     /// <summary>How many views, drafts and checkpoints need the version, the head and the recent heights included.</summary>
     public int Pins { get; set; }
@@ -50,6 +51,14 @@ internal sealed class StateVersion
 
     /// <summary>The bytes of the blobs that only memory has, which this version no longer has but the one before does.</summary>
     public long DiedBlobBytes { get; set; }
+
+    /// <summary>Completes <see cref="After"/>, before anybody else needs it.</summary>
+    /// <param name="after">The place of the same sequence in the log.</param>
+    public void Locate(LogPosition after)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(after.Sequence, After.Sequence);
+        After = after;
+    }
 
     private static TreeRoot RootOf(RootPage page, TreeKind tree) =>
         page.Id == PageId.None ? TreeRoot.Empty(tree) : new TreeRoot(new PageReference(page.Id, page.Bytes, page.Crc, tree, stub: null), page.Hash, page.Totals);

@@ -53,6 +53,68 @@ public sealed class MergedReplayTests
     });
 
     [Fact]
+    public async Task Open_WithSmallerCapsThanTheLogWasWrittenWith_StoresInBetweenAndSurvivesCrashes()
+    {
+        const string Location = "/store";
+        Random random = new(7);
+        SimulatedFileSystem files = new(seed: 1);
+        StateStore store = await StateStore.OpenAsync(Location, StoreSettings.Quiet.ToOptions(files), TestContext.Current.CancellationToken);
+        byte[][] keys = KeyShapes.Make(random, KeyShape.Random, 3000);
+        for (ulong height = 1; height <= 60; height++)
+        {
+            using BlockDraft draft = store.CreateDraft((BlockHeight)height);
+            for (int change = 0; change < 100; change++)
+            {
+                draft.State.Put(keys[random.Next(keys.Length)], BitConverter.GetBytes((height * 1000) + (ulong)change));
+            }
+
+            await store.CommitAsync(draft, TestContext.Current.CancellationToken);
+        }
+
+        string expected = ContentOf(store);
+        SimulatedFileSystem crashed = files.Crash(seed: 0);
+        await store.DisposeAsync();
+        StoreSettings smaller = StoreSettings.Tight with { OneByOneReplayBytes = 4000 };
+        SimulatedFileSystem whole = crashed.Clone();
+        int checkpoints = 0;
+        long mostDirty = 0;
+        StoreSettings watched = smaller with
+        {
+            OnEvent = happened =>
+            {
+                checkpoints += happened is StoreEvent.CheckpointCompleted ? 1 : 0;
+                mostDirty = Math.Max(mostDirty, happened is StoreEvent.CheckpointCompleted completed ? completed.Bytes : 0);
+            },
+        };
+        await using (StateStore reopened = await StateStore.OpenAsync(Location, watched.ToOptions(whole), TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(expected, ContentOf(reopened));
+            Assert.True(checkpoints >= 3, $"{checkpoints} checkpoints while opening.");
+            Assert.True(mostDirty <= 4 * smaller.DirtyBytes, $"A checkpoint of {mostDirty} bytes.");
+        }
+
+        long operations = whole.ChangeCount;
+        for (long stopAt = 1; stopAt < operations; stopAt += SeededRandom.IsLong ? 1 : 7)
+        {
+            SimulatedFileSystem interrupted = crashed.Clone();
+            interrupted.StopAt = stopAt;
+            StateStore? opening = null;
+            try
+            {
+                opening = await StateStore.OpenAsync(Location, smaller.ToOptions(interrupted), TestContext.Current.CancellationToken);
+                await opening.DisposeAsync();
+            }
+            catch (Exception exception) when (Soak.SoakReader.IsOfCrash(exception))
+            {
+                // As planned.
+            }
+
+            await using StateStore again = await StateStore.OpenAsync(Location, smaller.ToOptions(interrupted.Crash((int)stopAt)), TestContext.Current.CancellationToken);
+            Assert.Equal(expected, ContentOf(again));
+        }
+    }
+
+    [Fact]
     public async Task Open_ChangesThatDoNotGiveTheRootAmongMergedBlocks_NamesTheRecord()
     {
         const int Wrong = 9;
