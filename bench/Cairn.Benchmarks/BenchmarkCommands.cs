@@ -59,7 +59,9 @@ internal static class BenchmarkCommands
         hash.SetAction(_ => HashBenchmark.Run());
         Command block = new("block", "The steps of a block, each on its own.");
         block.SetAction(async (parsed, _) => await BlockParts.RunAsync(Read(parsed)));
-        return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block };
+        Command cold = new("cold", "Blocks and reads where the cache holds a quarter of the pages.");
+        cold.SetAction(async (parsed, _) => await ColdParts.RunAsync(Read(parsed)));
+        return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block, cold };
     }
 
     /// <summary>What <see cref="ReopenCase"/> starts in order to kill it.</summary>

@@ -88,7 +88,7 @@ internal static class PageLimits
     public const int MaxDepth = (9 * StateLimits.MaxKeyBytes) + 1;
 
     /// <summary>Stored pages keep the hashes of the nodes over at least so many items, so that a page read from disk is not hashed whole.</summary>
-    public const int KeptHashItems = 8;
+    public const int KeptHashItems = 4;
 
     /// <summary>Whether a list of items is too much for one page.</summary>
     public static bool IsOverfull(int items, long weight) => items > MaxItems || (weight > SoftBytes && items >= 2 * MinItems);
