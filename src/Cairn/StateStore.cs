@@ -26,7 +26,7 @@ public sealed partial class StateStore : IAsyncDisposable
         _log = home.Log;
         _options = options;
         Buffers = new DraftBuffers(options.PoisonFreedPages);
-        Pages = new PageCache(home.Pages, options.CacheBytes, new PagePool(options.PoisonFreedPages));
+        Pages = new PageCache(home.Pages, options.CacheBytes, new PagePool(options.PoisonFreedPages), options.EvictionPolicy);
         _crew = new ApplyCrew(Pages, options.ApplyWorkers, options.ApplyForkChanges);
         _manifest = home.Pages?.Manifest ?? Manifest.Empty;
         _openedGeneration = _manifest.Generation;

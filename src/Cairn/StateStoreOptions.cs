@@ -30,6 +30,9 @@ public sealed class StateStoreOptions
     /// <summary>The most memory for unchanged pages, in bytes, at least 64 KiB. Default: 256 MiB.</summary>
     public long CacheBytes { get; init; } = 256L << 20;
 
+    /// <summary>Which unchanged page leaves memory first when <see cref="CacheBytes"/> is used up. Default: <see cref="EvictionPolicy.Clock"/>.</summary>
+    public EvictionPolicy EvictionPolicy { get; init; } = EvictionPolicy.Clock;
+
     /// <summary>The most memory for superseded pages that keep recent heights readable, in bytes; the newest two heights are always readable. Default: 128 MiB.</summary>
     public long RecentViewBytes { get; init; } = 128L << 20;
 

@@ -23,6 +23,7 @@ internal static class StateStoreOptionsValidation
         CheckBudget(options.DirtyBytes, nameof(options.DirtyBytes));
         CheckBudget(options.ReplayBytes, nameof(options.ReplayBytes));
         CheckBudget(options.CacheBytes, nameof(options.CacheBytes));
+        Check(Enum.IsDefined(options.EvictionPolicy), nameof(options.EvictionPolicy), $"{(int)options.EvictionPolicy} is none of the eviction policies.");
         Check(options.RecentViewBytes >= 0, nameof(options.RecentViewBytes), $"{options.RecentViewBytes} is negative.");
         Check(IsSegmentBytes(options.SegmentBytes), nameof(options.SegmentBytes), $"{options.SegmentBytes} is not a multiple of {SegmentUnitBytes} of at least {MinSegmentBytes} bytes.");
         Check(options.PageFileBytes is >= MinPageFileBytes and <= MaxPageFileBytes, nameof(options.PageFileBytes), $"{options.PageFileBytes} is not between {MinPageFileBytes} and {MaxPageFileBytes} bytes.");

@@ -87,6 +87,9 @@ public sealed record StoreStatistics
     /// <summary>Pages read from the home since opening.</summary>
     public long CacheMisses { get; init; }
 
+    /// <summary>The share of pages found in memory since opening, 0 to 1; null before the first.</summary>
+    public double? CacheHitRate => CacheHits + CacheMisses == 0 ? null : (double)CacheHits / (CacheHits + CacheMisses);
+
     /// <summary>Pages dropped from memory to make room since opening.</summary>
     public long CacheEvictions { get; init; }
 

@@ -14,6 +14,7 @@ public sealed class StateStoreOptionsValidationTests
         { nameof(StateStoreOptions.ApplyWorkers), new StateStoreOptions { ApplyWorkers = 0 } },
         { nameof(StateStoreOptions.ApplyWorkers), new StateStoreOptions { ApplyWorkers = 65 } },
         { nameof(StateStoreOptions.CacheBytes), new StateStoreOptions { CacheBytes = 65_535 } },
+        { nameof(StateStoreOptions.EvictionPolicy), new StateStoreOptions { EvictionPolicy = (EvictionPolicy)3 } },
         { nameof(StateStoreOptions.RecentViewBytes), new StateStoreOptions { RecentViewBytes = -1 } },
         { nameof(StateStoreOptions.SegmentBytes), new StateStoreOptions { SegmentBytes = 61_440 } },
         { nameof(StateStoreOptions.SegmentBytes), new StateStoreOptions { SegmentBytes = 65_537 } },

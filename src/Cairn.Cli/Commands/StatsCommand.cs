@@ -75,6 +75,8 @@ internal static class StatsCommand
             new("cacheBytes", (ulong)statistics.CacheBytes),
             new("cacheHits", (ulong)statistics.CacheHits),
             new("cacheMisses", (ulong)statistics.CacheMisses),
+            new("cacheHitRate", Share(statistics.CacheHits, statistics.CacheHits + statistics.CacheMisses)),
+            new("cacheEvictions", (ulong)statistics.CacheEvictions),
             new("dirtyBytes", (ulong)statistics.DirtyBytes),
         ]),
     ];

@@ -7,37 +7,33 @@ namespace Cairn.Tree;
 /// Gives pages: from memory, or read from the page store. Holds the clean ones within a bound and accounts for the others, which no eviction may touch.
 /// </summary>
 /// <remarks>
-/// Invariants: every page in memory is in exactly one of the residencies of <see cref="PageResidency"/>, and the byte sums of each are right; the ring holds the references of clean pages (and leftovers
+/// Invariants: every page in memory is in exactly one of the residencies of <see cref="PageResidency"/>, and the byte sums of each are right; the eviction policy holds the references of clean pages (and leftovers
 /// whose page is gone); a clean page is evicted only when none of its children is in memory, so that no page is unreachable but resident. Residency changes under the lock; getting a page that is in memory
 /// takes none.
 /// </remarks>
-internal sealed class PageCache
+internal sealed partial class PageCache
 {
     private const int HitStripes = 16;
     private const int StripeWidth = 16;
 
-    /// <summary>The ring is not swept below this size.</summary>
-    private const int MinSweep = 4096;
-
     private readonly IPageStore? _store;
     private readonly long _limitBytes;
     private readonly Lock _lock = new();
-    private readonly List<PageReference> _ring = [];
     private readonly long[] _bytes = new long[4];
     private readonly long[] _hits = new long[HitStripes * StripeWidth];
-    private int _hand;
-    private int _sweepAt = MinSweep;
     private long _misses;
-    private long _evictions;
 
     /// <summary>Makes a cache.</summary>
     /// <param name="store">Where stored pages are; null when all pages stay in memory.</param>
     /// <param name="limitBytes">The bound for clean pages.</param>
     /// <param name="pool">The memory of pages.</param>
-    public PageCache(IPageStore? store, long limitBytes, PagePool pool)
+    /// <param name="policy">Which clean pages go first.</param>
+    public PageCache(IPageStore? store, long limitBytes, PagePool pool, EvictionPolicy policy = EvictionPolicy.Clock)
     {
         _store = store;
         _limitBytes = limitBytes;
+        _policy = IEvictionPolicy.Of(policy);
+        _mostUses = _policy.MostUses;
         Pool = pool;
     }
 
@@ -65,9 +61,6 @@ internal sealed class PageCache
     /// <summary>How often a page had to be read.</summary>
     public long Misses => Interlocked.Read(ref _misses);
 
-    /// <summary>How many pages were dropped to make room.</summary>
-    public long Evictions => Interlocked.Read(ref _evictions);
-
     /// <summary>The memory of pages of a residency.</summary>
     public long Bytes(PageResidency residency)
     {
@@ -84,11 +77,7 @@ internal sealed class PageCache
     {
         if (reference.Page is { } page)
         {
-            if (!reference.Touched)
-            {
-                reference.Touched = true;
-            }
-
+            CountUse(reference);
             CountHits(1);
             return page;
         }
@@ -109,12 +98,19 @@ internal sealed class PageCache
         }
 
         hits++;
-        if (!reference.Touched)
-        {
-            reference.Touched = true;
-        }
-
+        CountUse(reference);
         return page;
+    }
+
+    /// <summary>Counts a use as far as the policy wants it. Two threads may count one use, but never past the most.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CountUse(PageReference reference)
+    {
+        byte uses = reference.Uses;
+        if (uses < _mostUses)
+        {
+            reference.Uses = (byte)(uses + 1);
+        }
     }
 
     /// <summary>The bytes of a blob, checked against its hash when they were read.</summary>
@@ -184,7 +180,7 @@ internal sealed class PageCache
                 if (reference.Page is { Residency: PageResidency.Dirty } page)
                 {
                     Move(page, PageResidency.Clean);
-                    AddToRing(reference);
+                    TakeUp(reference);
                 }
             }
 
@@ -216,7 +212,34 @@ internal sealed class PageCache
         }
     }
 
-    private Page Load(PageReference reference)
+    /// <summary>Brings a page into memory where the bound allows it; no page of <paramref name="spared"/> leaves for it. The caller is inside <see cref="ReaderEpochs"/>.</summary>
+    /// <returns>The page, or null when there is no room for it.</returns>
+    /// <exception cref="StateCorruptedException">The stored page is damaged.</exception>
+    /// <exception cref="IOException">Reading failed.</exception>
+    public Page? GetIfRoom(PageReference reference, HashSet<PageReference> spared)
+    {
+        if (reference.Page is { } page)
+        {
+            return page;
+        }
+
+        page = Load(reference, spared);
+        lock (_lock)
+        {
+            if (CleanBytes > _limitBytes && ReferenceEquals(reference.Page, page) && page.Residency == PageResidency.Clean)
+            {
+                Drop(reference, page);
+            }
+
+            return reference.Page;
+        }
+    }
+
+    /// <summary>Tells the page store which pages will be read soon.</summary>
+    public ValueTask PrefetchAsync(ReadOnlyMemory<PageId> ids, CancellationToken cancellationToken) =>
+        _store is null || ids.IsEmpty ? ValueTask.CompletedTask : _store.PrefetchAsync(ids, cancellationToken);
+
+    private Page Load(PageReference reference, HashSet<PageReference>? spared = null)
     {
         if (_store is null || reference.Id == PageId.None)
         {
@@ -231,10 +254,10 @@ internal sealed class PageCache
             published = reference.Publish(loaded);
             if (published)
             {
-                reference.Touched = true;
+                reference.Uses = Math.Min(_mostUses, (byte)1);
                 Enter(loaded, PageResidency.Clean);
-                AddToRing(reference);
-                Evict();
+                TakeUp(reference);
+                Evict(spared);
             }
         }
 
@@ -259,75 +282,6 @@ internal sealed class PageCache
         _bytes[(int)page.Residency] -= page.MemoryBytes;
         page.Residency = residency;
         _bytes[(int)residency] += page.MemoryBytes;
-    }
-
-    /// <summary>Turns the clock until the clean pages are within the bound: a page touched since the hand last passed gets another round. Two rounds at most.</summary>
-    private void Evict()
-    {
-        int looked = 0;
-        int most = 2 * _ring.Count;
-        while (_bytes[(int)PageResidency.Clean] > _limitBytes && looked++ < most && _ring.Count > 0)
-        {
-            if (_hand >= _ring.Count)
-            {
-                _hand = 0;
-            }
-
-            PageReference reference = _ring[_hand];
-            if (reference.Page is not { } page)
-            {
-                RemoveAtHand();
-            }
-            else if (reference.Touched)
-            {
-                reference.Touched = false;
-                _hand++;
-            }
-            else if (HasResidentChild(page))
-            {
-                _hand++;
-            }
-            else
-            {
-                RemoveAtHand();
-                reference.Take();
-                _bytes[(int)PageResidency.Clean] -= page.MemoryBytes;
-                _evictions++;
-                Retire(page);
-            }
-        }
-    }
-
-    /// <summary>Adds a clean page. Pages that versions gave up leave their references behind: they are swept out before they could outnumber the others.</summary>
-    private void AddToRing(PageReference reference)
-    {
-        if (_ring.Count >= _sweepAt)
-        {
-            _ring.RemoveAll(static known => known.Page is not { Residency: PageResidency.Clean });
-            _hand = 0;
-            _sweepAt = Math.Max(MinSweep, 2 * _ring.Count);
-        }
-
-        _ring.Add(reference);
-    }
-
-    private void RemoveAtHand()
-    {
-        _ring[_hand] = _ring[^1];
-        _ring.RemoveAt(_ring.Count - 1);
-    }
-
-    private static bool HasResidentChild(Page page)
-    {
-        foreach (PageReference child in page.Children)
-        {
-            if (child.Page is not null)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private void Retire(Page page)

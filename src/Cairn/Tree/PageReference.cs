@@ -50,8 +50,8 @@ internal sealed class PageReference
     /// <summary>The CRC32C of the stored bytes.</summary>
     public uint Crc { get; private set; }
 
-    /// <summary>Set by readers, cleared by the clock of the cache.</summary>
-    public bool Touched { get; set; }
+    /// <summary>Counted up by readers as far as the eviction policy of the cache wants, and down by that policy.</summary>
+    public byte Uses { get; set; }
 
     /// <summary>The page, or null when it is not in memory.</summary>
     public Page? Page => Volatile.Read(ref _page);

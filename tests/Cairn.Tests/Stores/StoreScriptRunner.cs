@@ -164,7 +164,7 @@ internal sealed partial class StoreScriptRunner : IAsyncDisposable
             2 => StoreSettings.Tight with { Durability = Durability.DangerNoSync },
             _ => StoreSettings.Quiet with { CacheBytes = 8 << 20, OneByOneReplayBytes = 400 },
         };
-        _store = await _home.OpenAsync(settings);
+        _store = await _home.OpenAsync(settings with { EvictionPolicy = (EvictionPolicy)(mode / 4 % 3) });
         _committedSinceOpening = 0;
     }
 

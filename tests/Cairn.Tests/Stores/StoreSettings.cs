@@ -33,6 +33,8 @@ internal sealed record StoreSettings
 
     public long CacheBytes { get; init; }
 
+    public EvictionPolicy EvictionPolicy { get; init; }
+
     public long RecentViewBytes { get; init; }
 
     public int SegmentBytes { get; init; } = Smallest;
@@ -57,6 +59,7 @@ internal sealed record StoreSettings
         DirtyBytes = DirtyBytes,
         ReplayBytes = ReplayBytes,
         CacheBytes = CacheBytes,
+        EvictionPolicy = EvictionPolicy,
         RecentViewBytes = RecentViewBytes,
         SegmentBytes = SegmentBytes,
         PageFileBytes = PageFileBytes,

@@ -1,0 +1,89 @@
+namespace Cairn.Tree;
+
+/// <content>Keeping the clean pages within their bound. Everything here is done under the lock.</content>
+internal sealed partial class PageCache
+{
+    /// <summary>The order is not swept for leftovers below this size.</summary>
+    private const int MinSweep = 4096;
+
+    /// <summary>How many pages an eviction may look at before it gives up: each one often enough for its uses to be used up, whatever the policy.</summary>
+    private const int StepsPerPage = 16;
+    private const int FreeSteps = 512;
+
+    private readonly IEvictionPolicy _policy;
+    private readonly byte _mostUses;
+    private int _sweepAt = MinSweep;
+    private int _tryAgainAt;
+    private long _evictions;
+
+    /// <summary>How many pages were dropped to make room.</summary>
+    public long Evictions => Interlocked.Read(ref _evictions);
+
+    private long CleanBytes => _bytes[(int)PageResidency.Clean];
+
+    /// <summary>
+    /// Drops clean pages until they are within the bound. Where none can go it gives up, and tries again only when there are an eighth more of them, so that looking in vain costs each page read a fixed number of steps.
+    /// </summary>
+    /// <param name="spared">Pages that must stay; null for none.</param>
+    private void Evict(HashSet<PageReference>? spared = null)
+    {
+        if (CleanBytes <= _limitBytes || _policy.Count < _tryAgainAt)
+        {
+            return;
+        }
+
+        int steps = (StepsPerPage * _policy.Count) + FreeSteps;
+        while (CleanBytes > _limitBytes && _policy.Next(ref steps) is { } reference)
+        {
+            if (reference.Page is not { Residency: PageResidency.Clean } page)
+            {
+                _policy.Remove();
+            }
+            else if (HasResidentChild(page) || spared?.Contains(reference) == true)
+            {
+                _policy.Pass();
+            }
+            else
+            {
+                _policy.Remove();
+                Drop(reference, page);
+            }
+        }
+
+        _tryAgainAt = CleanBytes > _limitBytes && spared is null ? _policy.Count + (_policy.Count / 8) : 0;
+    }
+
+    private void Drop(PageReference reference, Page page)
+    {
+        reference.Take();
+        _bytes[(int)PageResidency.Clean] -= page.MemoryBytes;
+        Interlocked.Increment(ref _evictions);
+        Retire(page);
+    }
+
+    /// <summary>Takes up a clean page. Pages that versions gave up leave their references behind: they are swept out before they could outnumber the others.</summary>
+    private void TakeUp(PageReference reference)
+    {
+        if (_policy.Count >= _sweepAt)
+        {
+            _policy.RemoveAll(static known => known.Page is not { Residency: PageResidency.Clean });
+            _sweepAt = Math.Max(MinSweep, 2 * _policy.Count);
+            _tryAgainAt = 0;
+        }
+
+        _policy.Add(reference);
+    }
+
+    private static bool HasResidentChild(Page page)
+    {
+        foreach (PageReference child in page.Children)
+        {
+            if (child.Page is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
