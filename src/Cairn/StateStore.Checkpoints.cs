@@ -66,9 +66,7 @@ public sealed partial class StateStore
 
         long started = _options.TimeProvider.GetTimestamp();
         await CheckpointAsync(cancellationToken).ConfigureAwait(false);
-        TimeSpan waited = _options.TimeProvider.GetElapsedTime(started);
-        _metrics.Waited(waited);
-        Raise(new StoreEvent.BackPressure(dirty, replay, waited));
+        NoteWait(dirty, replay, _options.TimeProvider.GetElapsedTime(started));
     }
 
     private Task StartCheckpoint()

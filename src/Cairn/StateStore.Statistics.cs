@@ -6,6 +6,9 @@ namespace Cairn;
 /// <content>Measuring.</content>
 public sealed partial class StateStore
 {
+    private long _commitWaits;
+    private long _commitWaitTicks;
+
     /// <summary>Tells how the store is doing. Cheap; the numbers are of about the same moment.</summary>
     public StoreStatistics GetStatistics()
     {
@@ -20,6 +23,7 @@ public sealed partial class StateStore
         StateVersion head = Versions.Head;
         LogHold[] holds = ReadHolds();
         (BlockHeight? oldest, BlockHeight? newest) = Versions.RecentHeights;
+        (BlockHeight? Height, long OpenedAt)? oldestView = _openViews.Oldest();
         return new StoreStatistics
         {
             Height = head.Height,
@@ -52,8 +56,22 @@ public sealed partial class StateStore
             CacheMisses = Pages.Misses,
             CacheEvictions = Pages.Evictions,
             OpenViews = Versions.OpenViews,
+            OldestViewHeight = oldestView?.Height,
+            OldestViewAge = oldestView is { } opened ? _options.TimeProvider.GetElapsedTime(opened.OpenedAt) : null,
+            ViewBytes = Versions.HeldPageBytes,
+            CommitWaits = Interlocked.Read(ref _commitWaits),
+            CommitWaitTime = TimeSpan.FromTicks(Interlocked.Read(ref _commitWaitTicks)),
             HasFailed = _failure is not null,
         };
+    }
+
+    /// <summary>A commit waited for a checkpoint.</summary>
+    private void NoteWait(long dirtyBytes, long replayBytes, TimeSpan waited)
+    {
+        Interlocked.Increment(ref _commitWaits);
+        Interlocked.Add(ref _commitWaitTicks, waited.Ticks);
+        _metrics.Waited(waited);
+        Raise(new StoreEvent.BackPressure(dirtyBytes, replayBytes, waited));
     }
 
     /// <summary>Measures the shape of a tree at the head. Reads every page of it.</summary>

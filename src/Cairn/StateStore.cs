@@ -18,6 +18,7 @@ public sealed partial class StateStore : IAsyncDisposable
     private readonly StateStoreOptions _options;
     private readonly StoreMetrics _metrics;
     private readonly ApplyCrew _crew;
+    private readonly OpenViewList _openViews = new();
     private int _disposed;
 
     private StateStore(IHome home, StateStoreOptions options)
@@ -102,7 +103,7 @@ public sealed partial class StateStore : IAsyncDisposable
     public StateView OpenView()
     {
         ThrowIfDisposed();
-        return new StateView(Versions, Versions.PinHead(isView: true), Pages);
+        return NewView(Versions.PinHead(isView: true));
     }
 
     /// <summary>Opens a view on the state after the newest block at or below a height. Only recent heights are kept: as many as fit <see cref="StateStoreOptions.RecentViewBytes"/>.</summary>
@@ -113,7 +114,7 @@ public sealed partial class StateStore : IAsyncDisposable
         ThrowIfDisposed();
         if (Versions.PinAt(height) is { } version)
         {
-            return new StateView(Versions, version, Pages);
+            return NewView(version);
         }
 
         (BlockHeight? oldest, BlockHeight? newest) = Versions.RecentHeights;
@@ -219,6 +220,8 @@ public sealed partial class StateStore : IAsyncDisposable
             Trace.TraceError($"A handler of OnEvent failed on {happened}: {exception}");
         }
     }
+
+    private StateView NewView(StateVersion pinned) => new(Versions, pinned, Pages, _openViews, _options.TimeProvider.GetTimestamp());
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
 

@@ -3,8 +3,8 @@ using Cairn.Tree;
 
 namespace Cairn;
 
-/// <summary>The options of a store. Checked together when it is opened.</summary>
-public sealed class StateStoreOptions
+/// <summary>The options of a store. Checked together when it is opened. A record: a preset is adapted by <c>with</c>.</summary>
+public sealed partial record StateStoreOptions
 {
     /// <summary>The segment size of a store that is created without naming one.</summary>
     internal const int DefaultSegmentBytes = 64 << 20;

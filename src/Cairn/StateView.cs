@@ -10,14 +10,19 @@ public sealed class StateView : IDisposable
 {
     private readonly VersionChain _versions;
     private readonly StateVersion _version;
+    private readonly OpenViewList _views;
+    private readonly LinkedListNode<StateView> _place;
     private int _disposed;
 
-    internal StateView(VersionChain versions, StateVersion version, PageCache pages)
+    internal StateView(VersionChain versions, StateVersion version, PageCache pages, OpenViewList views, long openedAt)
     {
         _versions = versions;
         _version = version;
+        _views = views;
+        OpenedAt = openedAt;
         State = new TreeView(pages, version.State, ThrowIfDisposed);
         Local = new TreeView(pages, version.Local, ThrowIfDisposed);
+        _place = views.Add(this);
     }
 
     /// <summary>The height of the newest block the view contains; null for the empty store.</summary>
@@ -35,6 +40,9 @@ public sealed class StateView : IDisposable
     /// <summary>Reads the local tree. Valid as long as the view.</summary>
     public ITreeReader Local { get; }
 
+    /// <summary>When it was opened, as a time stamp of the store's clock.</summary>
+    internal long OpenedAt { get; }
+
     /// <summary>The version it reads.</summary>
     internal StateVersion Version => _version;
 
@@ -43,6 +51,7 @@ public sealed class StateView : IDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
+            _views.Remove(_place);
             _versions.Unpin(_version, isView: true);
         }
     }

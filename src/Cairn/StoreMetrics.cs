@@ -37,12 +37,17 @@ internal sealed class StoreMetrics : IDisposable
         Gauge("cairn.pages.bytes", "By", "Page files on disk.", static statistics => statistics.PageBytes);
         Gauge("cairn.pages.live", "By", "Bytes of page files that the newest checkpoint refers to.", static statistics => statistics.LivePageBytes);
         Gauge("cairn.views.open", "{view}", "Open views.", static statistics => statistics.OpenViews);
+        Gauge("cairn.views.bytes", "By", "Superseded pages that only open views keep in memory.", static statistics => statistics.ViewBytes);
+        _meter.CreateObservableGauge("cairn.views.oldest.age", () => store.ReadStatistics().OldestViewAge?.TotalSeconds ?? 0, "s", "Time since the first opened of the open views was opened.");
+        _meter.CreateObservableGauge("cairn.views.oldest.height", () => Known(store.ReadStatistics().OldestViewHeight), "{height}", "The lowest height of an open view.");
         Count("cairn.cache.hits", "{page}", "Pages found in memory.", static statistics => statistics.CacheHits);
         Count("cairn.cache.misses", "{page}", "Pages read from the home.", static statistics => statistics.CacheMisses);
         Count("cairn.cache.evictions", "{page}", "Pages dropped from memory.", static statistics => statistics.CacheEvictions);
 
         void Gauge(string name, string unit, string description, Func<StoreStatistics, long> read) =>
             _meter.CreateObservableGauge(name, () => read(store.ReadStatistics()), unit, description);
+
+        static Measurement<long>[] Known(BlockHeight? height) => height is { } known ? [new((long)known.Value)] : [];
 
         void Count(string name, string unit, string description, Func<StoreStatistics, long> read) =>
             _meter.CreateObservableCounter(name, () => read(store.ReadStatistics()), unit, description);

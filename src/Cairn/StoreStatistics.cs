@@ -96,6 +96,21 @@ public sealed record StoreStatistics
     /// <summary>The views that are open.</summary>
     public int OpenViews { get; init; }
 
+    /// <summary>The lowest height of an open view; null when none is open, or one of the empty store is.</summary>
+    public BlockHeight? OldestViewHeight { get; init; }
+
+    /// <summary>How long the view that was opened first has been open; null when none is.</summary>
+    public TimeSpan? OldestViewAge { get; init; }
+
+    /// <summary>The part of <see cref="RecentBytes"/> that no recent height needs: pages that open views, and drafts on heads of the past, keep alone.</summary>
+    public long ViewBytes { get; init; }
+
+    /// <summary>How many commits have waited for a checkpoint since opening.</summary>
+    public long CommitWaits { get; init; }
+
+    /// <summary>How long they have waited, all together.</summary>
+    public TimeSpan CommitWaitTime { get; init; }
+
     /// <summary>Whether a write failed, so that the store takes no more.</summary>
     public bool HasFailed { get; init; }
 }

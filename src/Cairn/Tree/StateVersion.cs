@@ -49,6 +49,9 @@ internal sealed class StateVersion
     /// <summary>The pages that this version no longer has but some version before it does.</summary>
     public List<PageReference> Died { get; set; } = [];
 
+    /// <summary>The memory of those of the pages replaced by this version that only memory had: what the version before it kept when this one came.</summary>
+    public long DiedPageBytes { get; set; }
+
     /// <summary>The bytes of the blobs that only memory has, which this version no longer has but the one before does.</summary>
     public long DiedBlobBytes { get; set; }
 

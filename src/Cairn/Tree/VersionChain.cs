@@ -32,6 +32,7 @@ internal sealed class VersionChain
     private StateVersion _head;
     private int _openViews;
     private long _recentBlobBytes;
+    private long _recentPageBytes;
 
     /// <summary>Makes a chain of one version.</summary>
     public VersionChain(PageCache pages, long recentBytes, StateVersion first)
@@ -62,6 +63,9 @@ internal sealed class VersionChain
             }
         }
     }
+
+    /// <summary>The memory of superseded pages that no recent height needs: views keep it, and drafts on heads of the past. Approximate while something is being committed.</summary>
+    public long HeldPageBytes => Math.Max(0, _pages.Bytes(PageResidency.Superseded) - Interlocked.Read(ref _recentPageBytes));
 
     /// <summary>Pins the head.</summary>
     public StateVersion PinHead(bool isView)
@@ -133,6 +137,7 @@ internal sealed class VersionChain
             version.Died.EnsureCapacity(superseded.Count + alsoSuperseded.Count);
             version.Died.AddRange(superseded);
             version.Died.AddRange(alsoSuperseded);
+            version.DiedPageBytes = SupersededBytes(version.Died);
             version.DiedBlobBytes = supersededBlobBytes;
             Append(version);
             TrimRecent(freed);
@@ -151,6 +156,7 @@ internal sealed class VersionChain
         lock (_lock)
         {
             version.Died.AddRange(superseded);
+            version.DiedPageBytes = SupersededBytes(version.Died);
             Append(version);
             while (_recent.Count > 1)
             {
@@ -173,30 +179,37 @@ internal sealed class VersionChain
         _versions.Add(version);
         _recent.Enqueue(version);
         Interlocked.Add(ref _recentBlobBytes, version.DiedBlobBytes);
+        Interlocked.Add(ref _recentPageBytes, version.DiedPageBytes);
         version.Pins++;
         Volatile.Write(ref _head, version);
     }
 
     private void TrimRecent(List<PageReference> freed)
     {
-        long pending = 0;
-        int counted = 0;
-        while (_recent.Count > AlwaysRecent && (_recent.Count > MostRecent || _pages.Bytes(PageResidency.Superseded) - pending + _recentBlobBytes > _recentBytes))
+        while (_recent.Count > AlwaysRecent && (_recent.Count > MostRecent || _recentPageBytes + _recentBlobBytes > _recentBytes))
         {
             ReleaseOldestRecent(freed);
-            for (; counted < freed.Count; counted++)
-            {
-                pending += freed[counted].Page is { Residency: PageResidency.Superseded } page ? page.MemoryBytes : 0;
-            }
         }
+    }
+
+    private static long SupersededBytes(List<PageReference> pages)
+    {
+        long bytes = 0;
+        foreach (PageReference reference in pages)
+        {
+            bytes += reference.Page is { Residency: PageResidency.Superseded } page ? page.MemoryBytes : 0;
+        }
+
+        return bytes;
     }
 
     private void ReleaseOldestRecent(List<PageReference> freed)
     {
         StateVersion oldest = _recent.Dequeue();
 
-        // What died with the next one was kept for this one and those before it.
+        // What died with the next one was kept for this one and those before it. If one of them is still needed, it is so by a view or a draft, which have no bound.
         Interlocked.Add(ref _recentBlobBytes, -_recent.Peek().DiedBlobBytes);
+        Interlocked.Add(ref _recentPageBytes, -_recent.Peek().DiedPageBytes);
         Release(oldest, freed);
     }
 

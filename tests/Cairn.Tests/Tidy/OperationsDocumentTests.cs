@@ -139,7 +139,7 @@ public sealed partial class OperationsDocumentTests
     [GeneratedRegex(@"`(?<word>\w+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Quoted();
 
-    [GeneratedRegex(@"""(?<name>cairn\.[a-z.]+)"",\s*""(?<unit>[^""]+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"""(?<name>cairn\.[a-z.]+)"",\s*(\(\) => [^""]*, )?""(?<unit>[^""]+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Instruments();
 
     [GeneratedRegex(@"StoreActivities\.Start\(""(?<name>[^""]+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
