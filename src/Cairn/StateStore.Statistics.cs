@@ -46,6 +46,7 @@ public sealed partial class StateStore
             ReplayBytes = _home.Pages is null ? 0 : ReplayBytes,
             PageBytes = _home.Pages?.StoredBytes ?? 0,
             LivePageBytes = _home.Pages?.LiveBytes ?? 0,
+            ReserveBytes = _home.ReserveBytes,
             DirtyBytes = DirtyBytes,
             DraftBytes = Pages.Bytes(PageResidency.Draft),
             CacheBytes = Pages.Bytes(PageResidency.Clean),

@@ -27,7 +27,7 @@ public sealed partial record StateStoreOptions
     /// </summary>
     /// <remarks>
     /// <see cref="Durability"/> <see cref="Durability.Durable"/>, <see cref="CacheBytes"/> 1 GiB, <see cref="DirtyBytes"/> 512 MiB, <see cref="ReplayBytes"/> 128 MiB (about two seconds of opening after a crash),
-    /// <see cref="RecentViewBytes"/> 256 MiB; the rest as by default.
+    /// <see cref="RecentViewBytes"/> 256 MiB, <see cref="ReserveBytes"/> 64 MiB; the rest as by default.
     /// </remarks>
     public static StateStoreOptions Production { get; } = new()
     {
@@ -36,6 +36,7 @@ public sealed partial record StateStoreOptions
         DirtyBytes = 512L << 20,
         ReplayBytes = 128L << 20,
         RecentViewBytes = 256L << 20,
+        ReserveBytes = 64L << 20,
     };
 
     /// <summary>

@@ -51,6 +51,12 @@ public sealed partial record StateStoreOptions
     /// <summary>Retain every block from now on, whatever <see cref="RetainBlocks"/> says; those already retired do not come back. Default: false.</summary>
     public bool RetainAll { get; init; }
 
+    /// <summary>
+    /// Directory home: the disk space held back in a file of its own and given up when a checkpoint, a manifest or the closing of the store finds the disk full, in bytes, at most 1 GiB; 0 for none. Commits never use it. It is made
+    /// where twice as much is free, and again after a checkpoint once there is room. Default: 4 MiB.
+    /// </summary>
+    public long ReserveBytes { get; init; } = 4L << 20;
+
     /// <summary>Called for everything worth knowing that happens inside, on the thread where it happens; must return quickly; what it throws is traced and otherwise ignored. Default: none.</summary>
     public Action<StoreEvent>? OnEvent { get; init; }
 

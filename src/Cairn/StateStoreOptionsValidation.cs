@@ -11,6 +11,7 @@ internal static class StateStoreOptionsValidation
     private const int MinPageFileBytes = 64 << 10;
     private const int MaxPageFileBytes = 1 << 30;
     private const long MaxRetainBlocks = 1_000_000_000_000;
+    private const long MaxReserveBytes = 1L << 30;
 
     /// <summary>Refuses options that are out of range.</summary>
     /// <exception cref="StoreOptionsException">An option is; the message names all that are.</exception>
@@ -28,6 +29,7 @@ internal static class StateStoreOptionsValidation
         Check(IsSegmentBytes(options.SegmentBytes), nameof(options.SegmentBytes), $"{options.SegmentBytes} is not a multiple of {SegmentUnitBytes} of at least {MinSegmentBytes} bytes.");
         Check(options.PageFileBytes is >= MinPageFileBytes and <= MaxPageFileBytes, nameof(options.PageFileBytes), $"{options.PageFileBytes} is not between {MinPageFileBytes} and {MaxPageFileBytes} bytes.");
         Check(options.RetainBlocks is >= 1 and <= MaxRetainBlocks, nameof(options.RetainBlocks), $"{options.RetainBlocks} is not between 1 and {MaxRetainBlocks}.");
+        Check(options.ReserveBytes is >= 0 and <= MaxReserveBytes, nameof(options.ReserveBytes), $"{options.ReserveBytes} is not between 0 and {MaxReserveBytes} bytes.");
         Check(options.TimeProvider is not null, nameof(options.TimeProvider), "null is no clock.");
         if (faults.Count > 0)
         {

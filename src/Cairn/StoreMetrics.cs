@@ -36,6 +36,7 @@ internal sealed class StoreMetrics : IDisposable
         Gauge("cairn.replay.bytes", "By", "Log behind the newest checkpoint.", static statistics => statistics.ReplayBytes);
         Gauge("cairn.pages.bytes", "By", "Page files on disk.", static statistics => statistics.PageBytes);
         Gauge("cairn.pages.live", "By", "Bytes of page files that the newest checkpoint refers to.", static statistics => statistics.LivePageBytes);
+        Gauge("cairn.reserve.bytes", "By", "Disk space held back for a full disk.", static statistics => statistics.ReserveBytes);
         Gauge("cairn.views.open", "{view}", "Open views.", static statistics => statistics.OpenViews);
         Gauge("cairn.views.bytes", "By", "Superseded pages that only open views keep in memory.", static statistics => statistics.ViewBytes);
         _meter.CreateObservableGauge("cairn.views.oldest.age", () => store.ReadStatistics().OldestViewAge?.TotalSeconds ?? 0, "s", "Time since the first opened of the open views was opened.");

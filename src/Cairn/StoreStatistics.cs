@@ -63,6 +63,9 @@ public sealed record StoreStatistics
     /// <summary>Those of them that the newest checkpoint refers to.</summary>
     public long LivePageBytes { get; init; }
 
+    /// <summary>The bytes of disk held back for a full disk; 0 when they were given up, or could not be had.</summary>
+    public long ReserveBytes { get; init; }
+
     /// <summary>Changed pages and blobs in memory that the next checkpoint will store.</summary>
     public long DirtyBytes { get; init; }
 

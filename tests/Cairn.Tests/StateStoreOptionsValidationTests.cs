@@ -20,6 +20,8 @@ public sealed class StateStoreOptionsValidationTests
         { nameof(StateStoreOptions.SegmentBytes), new StateStoreOptions { SegmentBytes = 65_537 } },
         { nameof(StateStoreOptions.PageFileBytes), new StateStoreOptions { PageFileBytes = 65_535 } },
         { nameof(StateStoreOptions.PageFileBytes), new StateStoreOptions { PageFileBytes = (1 << 30) + 1 } },
+        { nameof(StateStoreOptions.ReserveBytes), new StateStoreOptions { ReserveBytes = -1 } },
+        { nameof(StateStoreOptions.ReserveBytes), new StateStoreOptions { ReserveBytes = (1L << 30) + 1 } },
         { nameof(StateStoreOptions.TimeProvider), new StateStoreOptions { TimeProvider = null! } },
     };
 

@@ -68,6 +68,7 @@ internal static class StatsCommand
             new("logBytesToReplay", (ulong)statistics.ReplayBytes),
             new("pageBytes", (ulong)statistics.PageBytes),
             new("livePageBytes", (ulong)statistics.LivePageBytes),
+            new("reserveBytes", (ulong)statistics.ReserveBytes),
             new("livePageShare", Share(statistics.LivePageBytes, statistics.PageBytes)),
         ]),
         new("memory",

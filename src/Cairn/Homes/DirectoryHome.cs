@@ -29,14 +29,16 @@ internal sealed class DirectoryHome : IHome
     private readonly string _path;
     private readonly PageFiles _pages;
     private readonly IDisposable? _lock;
+    private readonly DiskReserve _reserve;
     private bool _isDisposed;
 
-    private DirectoryHome(string path, IBlockLog log, LogRecovery logRecovery, PageFiles pages, HoldsFile holds, IDisposable? @lock)
+    private DirectoryHome(string path, IBlockLog log, LogRecovery logRecovery, PageFiles pages, HoldsFile holds, IDisposable? @lock, DiskReserve reserve)
     {
         _path = path;
         _pages = pages;
         Holds = holds;
         _lock = @lock;
+        _reserve = reserve;
         Log = log;
         LogRecovery = logRecovery;
     }
@@ -52,6 +54,9 @@ internal sealed class DirectoryHome : IHome
 
     /// <inheritdoc/>
     public LogRecovery LogRecovery { get; }
+
+    /// <inheritdoc/>
+    public long ReserveBytes => _reserve.HeldBytes;
 
     /// <inheritdoc/>
     public IBlockLog Log { get; }
@@ -111,12 +116,37 @@ internal sealed class DirectoryHome : IHome
         _isDisposed = true;
         try
         {
+            EndOnFullDisk();
             await Log.DisposeAsync().ConfigureAwait(false);
             await _pages.DisposeAsync().ConfigureAwait(false);
         }
         finally
         {
             _lock?.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// What closing still does where the disk was full: the log is made durable as far as it was accepted, and the manifest tells its end, so that the next opening can tell an interrupted write from damage as after any other
+    /// closing. The pages stay those of the last checkpoint; opening replays the log behind it.
+    /// </summary>
+    private void EndOnFullDisk()
+    {
+        if (Log is not DirectoryLog log || !(log.IsDiskFull || _pages.IsDiskFull))
+        {
+            return;
+        }
+
+        try
+        {
+            if (log.EndOnFullDisk() is { } end)
+            {
+                _pages.WriteLogEnd(end);
+            }
+        }
+        catch (IOException)
+        {
+            // The failure before it has been told of. Without this manifest the one before it and the log behind it hold everything.
         }
     }
 
@@ -150,7 +180,9 @@ internal sealed class DirectoryHome : IHome
             HeadHintFile hint = new(fileSystem, path, manifest.StoreId);
             SegmentLogOptions logOptions = new() { ReadOnly = true, HeadHint = hint.ReadSequence, KeptFrom = manifest.Content.LogFloor, Newest = () => pages.Manifest };
             SegmentLog log = OpenLog(fileSystem, path, manifest, logOptions);
-            return new DirectoryHome(path, log, log.Recovery, pages, new HoldsFile(fileSystem, path, manifest.StoreId), @lock: null);
+            DiskReserve reserve = new(fileSystem, path, bytes: 0);
+            reserve.Find();
+            return new DirectoryHome(path, log, log.Recovery, pages, new HoldsFile(fileSystem, path, manifest.StoreId), @lock: null, reserve);
         }
         catch
         {
@@ -169,26 +201,31 @@ internal sealed class DirectoryHome : IHome
         IDisposable @lock = fileSystem.TryLock(Path.Combine(path, StoreFinding.LockFileName)) ?? throw new StoreLockedException(path);
         PageFiles? pages = null;
         HeadHintFile? hint = null;
+        DiskReserve reserve = new(fileSystem, path, options.ReserveBytes);
+        ReservingFileSystem withReserve = new(fileSystem, reserve);
         try
         {
+            reserve.Find();
             ManifestReading reading = ManifestFiles.Read(fileSystem, path);
             StoreManifest manifest = reading.Newest ?? Create(fileSystem, path, options, reading);
             RefuseOtherSegments(manifest, options);
-            pages = PageFiles.Open(fileSystem, path, manifest, options.PageFileBytes, isReadOnly: false);
+            pages = PageFiles.Open(withReserve, path, manifest, options.PageFileBytes, isReadOnly: false);
+            pages.Checkpointed = reserve.Restore;
 
             // Everything else is only read until here. The log is the last to judge, then it removes what a crash left at its end.
-            HoldsFile holds = new(fileSystem, path, manifest.StoreId);
+            HoldsFile holds = new(withReserve, path, manifest.StoreId);
             IReadOnlyList<StoredHold> held = holds.Read(out StateCorruptedException? holdsDamage);
             LogPosition keptFrom = KeptFrom(manifest.Content, held);
             SegmentLog log = OpenLog(fileSystem, path, manifest, new SegmentLogOptions { SegmentBytes = manifest.SegmentBytes, KeptFrom = keptFrom });
             if (reading.Newest is not null)
             {
-                ManifestFiles.MakeDurable(fileSystem, path, manifest);
+                ManifestFiles.MakeDurable(withReserve, path, manifest);
             }
 
-            hint = new HeadHintFile(fileSystem, path, manifest.StoreId);
+            hint = new HeadHintFile(withReserve, path, manifest.StoreId);
             hint.Write(log.DurableEnd);
-            return new DirectoryHome(path, new DirectoryLog(log, hint), log.Recovery, pages, holds, @lock)
+            reserve.Restore();
+            return new DirectoryHome(path, new DirectoryLog(log, hint), log.Recovery, pages, holds, @lock, reserve)
             {
                 ManifestFaults = reading.Newest is null ? [] : [.. reading.Damages.Select(FileFault.Of)],
                 HoldsFault = holdsDamage is null ? null : FileFault.Of(holdsDamage),

@@ -17,6 +17,9 @@ internal sealed class DirectoryLog(SegmentLog log, HeadHintFile hint) : IBlockLo
     /// <inheritdoc/>
     public bool KeepsRecords => false;
 
+    /// <summary>Whether the disk was full for a record.</summary>
+    public bool IsDiskFull => log.IsDiskFull;
+
     /// <inheritdoc/>
     public long StoredBytes => log.StoredBytes;
 
@@ -43,6 +46,19 @@ internal sealed class DirectoryLog(SegmentLog log, HeadHintFile hint) : IBlockLo
 
     /// <inheritdoc/>
     public ValueTask RefreshAsync(CancellationToken cancellationToken) => log.RefreshAsync(cancellationToken);
+
+    /// <summary>Before closing on a full disk: what <see cref="SegmentLog.EndOnFullDisk"/> does, and tells the readers.</summary>
+    /// <exception cref="IOException">Writing failed.</exception>
+    public LogPosition? EndOnFullDisk()
+    {
+        LogPosition? end = log.EndOnFullDisk();
+        if (end is { } known)
+        {
+            hint.Write(known);
+        }
+
+        return end;
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -20,6 +20,9 @@ public interface IHome : IAsyncDisposable
     /// </summary>
     IReadOnlyList<string> Warnings => [];
 
+    /// <summary>The bytes of disk that are held back, to be given up when the disk is full; 0 where there are none.</summary>
+    long ReserveBytes => 0;
+
     /// <summary>The block log.</summary>
     IBlockLog Log { get; }
 

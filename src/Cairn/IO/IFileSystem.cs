@@ -6,7 +6,7 @@ namespace Cairn.IO;
 /// </summary>
 /// <remarks>
 /// A new file is durable when its bytes (<see cref="IFile.Sync"/>) and its directory entry (<see cref="SyncDirectory"/>) are.
-/// Every member may throw <see cref="IOException"/>.
+/// Every member may throw <see cref="IOException"/>; one that finds no room on the disk throws <see cref="DiskFullException"/>.
 /// </remarks>
 public interface IFileSystem
 {
@@ -33,6 +33,9 @@ public interface IFileSystem
 
     /// <summary>Renames a file within its directory, replacing the target. Not durable until the directory is synced.</summary>
     void Rename(string source, string target);
+
+    /// <summary>The bytes that files in a directory could still take, roughly; <see cref="long.MaxValue"/> where that cannot be told.</summary>
+    long AvailableBytes(string directory) => long.MaxValue;
 
     /// <summary>Makes the entries of a directory durable.</summary>
     void SyncDirectory(string path);

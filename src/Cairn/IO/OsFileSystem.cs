@@ -30,7 +30,7 @@ public sealed partial class OsFileSystem : IFileSystem
             FileOpening.CreateNew => (FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete),
             _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "Not a way to open a file."),
         };
-        return new OsFile(path, Refused(() => File.OpenHandle(path, fileMode, access, share, FileOptions.None)));
+        return new OsFile(path, Refused(path, () => File.OpenHandle(path, fileMode, access, share, FileOptions.None)));
     }
 
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ public sealed partial class OsFileSystem : IFileSystem
     public bool DirectoryExists(string path) => Directory.Exists(path);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> List(string directory) => Refused(() =>
+    public IReadOnlyList<string> List(string directory) => Refused(directory, () =>
     {
         List<string> names = [];
         foreach (string path in Directory.EnumerateFileSystemEntries(directory))
@@ -61,22 +61,35 @@ public sealed partial class OsFileSystem : IFileSystem
             throw new DirectoryNotFoundException($"The directory '{parent}' is absent, so '{path}' cannot be created in it.");
         }
 
-        Refused(() => Directory.CreateDirectory(path));
+        Refused(path, () => Directory.CreateDirectory(path));
     }
 
     /// <inheritdoc/>
-    public void Delete(string path) => Refused(() =>
+    public void Delete(string path) => Refused(path, () =>
     {
         File.Delete(path);
         return 0;
     });
 
     /// <inheritdoc/>
-    public void Rename(string source, string target) => Refused(() =>
+    public void Rename(string source, string target) => Refused(target, () =>
     {
         File.Move(source, target, overwrite: true);
         return 0;
     });
+
+    /// <inheritdoc/>
+    public long AvailableBytes(string directory)
+    {
+        try
+        {
+            return new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(Path.GetFullPath(directory))! : directory).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return long.MaxValue; // a share without a letter, a volume that tells nothing
+        }
+    }
 
     /// <inheritdoc/>
     public void SyncDirectory(string path)
@@ -86,9 +99,16 @@ public sealed partial class OsFileSystem : IFileSystem
             return; // NTFS journals names by itself and offers no call for it
         }
 
-        int descriptor = Retried(() => UnixOpen(path, OpenReadOnly | (OperatingSystem.IsMacOS() ? MacCloseOnExec : LinuxCloseOnExec)), "open", path);
-        using SafeFileHandle handle = new(descriptor, ownsHandle: true);
-        Retried(() => UnixSync(handle), "fsync", path);
+        try
+        {
+            int descriptor = Retried(() => UnixOpen(path, OpenReadOnly | (OperatingSystem.IsMacOS() ? MacCloseOnExec : LinuxCloseOnExec)), "open", path);
+            using SafeFileHandle handle = new(descriptor, ownsHandle: true);
+            Retried(() => UnixSync(handle), "fsync", path);
+        }
+        catch (IOException e) when (IsDiskFull(e.HResult))
+        {
+            throw new DiskFullException(path, duringSync: true, e);
+        }
     }
 
     /// <inheritdoc/>
@@ -96,7 +116,7 @@ public sealed partial class OsFileSystem : IFileSystem
     {
         try
         {
-            return Refused(() => new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
+            return Refused(path, () => new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
         }
         catch (IOException e) when (IsSharingViolation(e))
         {
@@ -108,8 +128,19 @@ public sealed partial class OsFileSystem : IFileSystem
     private static bool IsSharingViolation(IOException e) =>
         OperatingSystem.IsWindows() ? (e.HResult & 0xffff) is 32 or 33 : e.HResult == (OperatingSystem.IsLinux() ? 11 : 35);
 
+    /// <summary>Whether an error of the operating system says that there is no room: on the disk, or in a quota.</summary>
+    /// <param name="error">The <see cref="Exception.HResult"/>: on Unix the error number, on Windows the error code below its facility.</param>
+    internal static bool IsDiskFull(int error) => error switch
+    {
+        unchecked((int)0x80070027) or unchecked((int)0x80070070) => true, // ERROR_HANDLE_DISK_FULL, ERROR_DISK_FULL; of .NET itself on other systems too
+        28 => !OperatingSystem.IsWindows(), // ENOSPC
+        122 => OperatingSystem.IsLinux(), // EDQUOT
+        69 => OperatingSystem.IsMacOS() || OperatingSystem.IsFreeBSD(), // EDQUOT
+        _ => false,
+    };
+
     // The callers of a file system handle IOException; missing rights must reach the same handlers.
-    private static T Refused<T>(Func<T> call)
+    private static T Refused<T>(string path, Func<T> call)
     {
         try
         {
@@ -118,6 +149,10 @@ public sealed partial class OsFileSystem : IFileSystem
         catch (UnauthorizedAccessException e)
         {
             throw new IOException(e.Message, e);
+        }
+        catch (IOException e) when (IsDiskFull(e.HResult))
+        {
+            throw new DiskFullException(path, duringSync: false, e);
         }
     }
 
@@ -144,19 +179,40 @@ public sealed partial class OsFileSystem : IFileSystem
             return total;
         }
 
-        public void Write(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(handle, bytes, offset);
+        public void Write(long offset, ReadOnlySpan<byte> bytes)
+        {
+            try
+            {
+                RandomAccess.Write(handle, bytes, offset);
+            }
+            catch (IOException e) when (IsDiskFull(e.HResult))
+            {
+                throw new DiskFullException(path, duringSync: false, e);
+            }
+        }
 
-        public void SetLength(long length) => RandomAccess.SetLength(handle, length);
+        public void SetLength(long length) => Refused(path, () =>
+        {
+            RandomAccess.SetLength(handle, length);
+            return 0;
+        });
 
         public void Sync()
         {
-            if (OperatingSystem.IsLinux())
+            try
             {
-                Retried(() => LinuxDataSync(handle), "fdatasync", path);
+                if (OperatingSystem.IsLinux())
+                {
+                    Retried(() => LinuxDataSync(handle), "fdatasync", path);
+                }
+                else
+                {
+                    RandomAccess.FlushToDisk(handle); // FlushFileBuffers on Windows, F_FULLFSYNC on macOS
+                }
             }
-            else
+            catch (IOException e) when (IsDiskFull(e.HResult))
             {
-                RandomAccess.FlushToDisk(handle); // FlushFileBuffers on Windows, F_FULLFSYNC on macOS
+                throw new DiskFullException(path, duringSync: true, e);
             }
         }
 

@@ -160,6 +160,7 @@ internal sealed partial class PageFiles
         }
 
         Volatile.Write(ref _manifest, next);
+        Checkpointed?.Invoke();
     }
 
     private StoreManifest Next(Manifest content, Dictionary<uint, long> liveChanges) => _manifest with

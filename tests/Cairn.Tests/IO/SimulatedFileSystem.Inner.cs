@@ -5,8 +5,6 @@ namespace Cairn.Tests.IO;
 /// <content>Counting, tracing, failing and stopping; paths; open files.</content>
 public sealed partial class SimulatedFileSystem
 {
-    private const int DiskFullError = 28;
-
     private T Locked<T>(Func<T> action)
     {
         lock (_gate)
@@ -37,6 +35,11 @@ public sealed partial class SimulatedFileSystem
         ThrowIfStopped();
         _counts[(int)kind]++;
         _changeCount += kind >= FileOperation.Create ? 1 : 0;
+        if (_changeCount >= FullFrom)
+        {
+            CapacityBytes = Math.Min(CapacityBytes, _usedBytes);
+        }
+
         if (Tracing && (kind >= FileOperation.Create || TracingReads))
         {
             _trace.Add($"{Name(kind)} {path}{detail}");
@@ -124,12 +127,14 @@ public sealed partial class SimulatedFileSystem
         Locked(() =>
         {
             Begin(FileOperation.Write, path, $" @{offset} +{copy.Length}", () => WritePart(_random.Next(copy.Length + 1)));
-            int fitting = node.Current.Fitting(offset, copy.Length, (CapacityBytes - _usedBytes) / SparseBytes.PageBytes);
+            int fitting = OverwritesNeedRoom
+                ? (int)Math.Clamp(CapacityBytes - _usedBytes, 0, copy.Length)
+                : node.Current.Fitting(offset, copy.Length, (CapacityBytes - _usedBytes) / SparseBytes.PageBytes);
             WritePart(fitting);
             StopIfDue();
             if (fitting < copy.Length)
             {
-                throw new IOException($"No space left on device: '{path}'", DiskFullError);
+                throw new DiskFullException(path, duringSync: false);
             }
         });
 

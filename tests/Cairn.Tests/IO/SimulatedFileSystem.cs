@@ -52,6 +52,12 @@ public sealed partial class SimulatedFileSystem : IFileSystem
     /// <summary>The most bytes the files may take, in pages of 4 KiB; beyond it writes fail, the last one in part. Holes take nothing. Default: no limit.</summary>
     public long CapacityBytes { get; set; } = long.MaxValue;
 
+    /// <summary>The changing operation (1 is the first ever) from which on the disk is full: files that were deleted make room, others find none. Default: never.</summary>
+    public long FullFrom { get; set; } = long.MaxValue;
+
+    /// <summary>Whether overwriting needs room as well, as where every write goes to a new place. Default: false.</summary>
+    public bool OverwritesNeedRoom { get; set; }
+
     /// <summary>The bytes the files take, in pages of 4 KiB.</summary>
     public long UsedBytes => Locked(() => _usedBytes);
 
@@ -207,6 +213,13 @@ public sealed partial class SimulatedFileSystem : IFileSystem
 
         directory.Rename(name, targetName);
         StopIfDue();
+    });
+
+    /// <inheritdoc/>
+    public long AvailableBytes(string directory) => Locked(() =>
+    {
+        ThrowIfStopped();
+        return CapacityBytes == long.MaxValue && FullFrom == long.MaxValue ? long.MaxValue : Math.Max(0, CapacityBytes - _usedBytes);
     });
 
     /// <inheritdoc/>

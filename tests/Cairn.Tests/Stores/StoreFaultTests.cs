@@ -1,3 +1,4 @@
+using Cairn.IO;
 using Cairn.Tests.IO;
 using Cairn.Tests.Reference;
 using Xunit;
@@ -106,7 +107,7 @@ public sealed class StoreFaultTests
         if (events.Count > 0)
         {
             StoreFailedException refusal = await Assert.ThrowsAsync<StoreFailedException>(() => run.CommitNextAsync(store, Math.Min(blocks, run.States.Count - 2)));
-            Assert.Equal(RecoveryAction.Reopen, refusal.RecoveryAction);
+            Assert.Equal(failure is not DiskFullException ? RecoveryAction.Reopen : RecoveryAction.FreeSpace, refusal.RecoveryAction);
             Assert.Same(events[0], refusal.InnerException);
             await Assert.ThrowsAsync<StoreFailedException>(async () => await store.SyncAsync());
             await Assert.ThrowsAsync<StoreFailedException>(() => store.CheckpointAsync());

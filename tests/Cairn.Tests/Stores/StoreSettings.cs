@@ -48,6 +48,8 @@ internal sealed record StoreSettings
 
     public bool RetainAll { get; init; }
 
+    public long ReserveBytes { get; init; }
+
     public Action<StoreEvent>? OnEvent { get; init; }
 
     public StateStoreOptions ToOptions(IFileSystem? fileSystem) => new()
@@ -66,6 +68,7 @@ internal sealed record StoreSettings
         OneByOneReplayBytes = OneByOneReplayBytes,
         RetainBlocks = RetainBlocks,
         RetainAll = RetainAll,
+        ReserveBytes = ReserveBytes,
         OnEvent = OnEvent,
         FileSystem = fileSystem,
         PoisonFreedPages = true,
