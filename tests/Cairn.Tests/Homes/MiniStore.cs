@@ -30,7 +30,7 @@ internal sealed class MiniStore : IAsyncDisposable
     /// <summary>What the blocks carried, in their order.</summary>
     public IReadOnlyList<ulong> Blocks => _blocks;
 
-    public static StateStoreOptions Options { get; } = new() { SegmentBytes = 64 << 10, PageFileBytes = 64 << 10 };
+    public static StateStoreOptions Options { get; } = new() { SegmentBytes = 64 << 10, PageFileBytes = 64 << 10, ReserveBytes = 0 };
 
     public static async Task<MiniStore> Open(IFileSystem files, StateStoreOptions? options = null)
     {

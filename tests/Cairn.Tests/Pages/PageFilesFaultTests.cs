@@ -124,7 +124,7 @@ public sealed class PageFilesFaultTests
         {
             ids = await Checkpoint(pages, 1, [30_000]);
             files.CapacityBytes = files.UsedBytes + 50_000;
-            await Assert.ThrowsAsync<IOException>(() => Checkpoint(pages, 2, [30_000, 30_000, 30_000]));
+            await Assert.ThrowsAsync<DiskFullException>(() => Checkpoint(pages, 2, [30_000, 30_000, 30_000]));
         }
 
         // What the failed checkpoint left is deleted first, so the same room is enough for less.
