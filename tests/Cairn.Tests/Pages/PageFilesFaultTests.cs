@@ -1,4 +1,5 @@
 using Cairn.Homes;
+using Cairn.IO;
 using Cairn.Manifests;
 using Cairn.Pages;
 using Cairn.Tests.IO;

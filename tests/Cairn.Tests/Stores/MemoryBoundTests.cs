@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Cairn.Tests.IO;
+using Xunit;
+
+namespace Cairn.Tests.Stores;
+
+/// <summary>
+/// Memory stays within cache + 2 × <c>DirtyBytes</c> + <c>RecentViewBytes</c> + what open views pin + 200 MB, whatever the size of the state. <c>CAIRN_LONG=1</c> runs it at a million keys, <c>CAIRN_MEMORY_KEYS=n</c> at n; there the memory
+/// of the whole process is held against the bound, in the short variant the memory of pages.
+/// </summary>
+public sealed class MemoryBoundTests
+{
+    private const int ShortKeys = 100_000;
+    private const int LongKeys = 1_000_000;
+    private const long Mebibyte = 1L << 20;
+    private const long Slack = 200 * 1000 * 1000;
+
+    /// <summary>What the pool of pages may hold beyond the bounds of its pages: slabs that are begun, and pieces of sizes that are not wanted just now.</summary>
+    private const long PoolSlack = 48 * Mebibyte;
+
+    [Fact]
+    public async Task Memory_UnderLoadOfManyKeys_StaysWithinTheBound()
+    {
+        int keys = int.TryParse(Environment.GetEnvironmentVariable("CAIRN_MEMORY_KEYS"), NumberStyles.Integer, CultureInfo.InvariantCulture, out int asked) ? asked : SeededRandom.IsLong ? LongKeys : ShortKeys;
+        bool isLong = keys > ShortKeys;
+        long unit = isLong ? 64 * Mebibyte : 4 * Mebibyte;
+        int changes = isLong ? 5000 : 500; // a block changes fewer pages than the cap: one that changes more may overshoot alone
+        StateStoreOptions options = new()
+        {
+            Durability = Durability.DangerNoSync,
+            CacheBytes = unit,
+            DirtyBytes = unit,
+            ReplayBytes = unit,
+            RecentViewBytes = unit,
+            ReserveBytes = 0,
+        };
+        using TemporaryDirectory directory = new();
+        long before = ProcessBytes();
+        long bound = options.CacheBytes + (2 * options.DirtyBytes) + options.RecentViewBytes;
+        long highest = 0;
+        StateStore store = await StateStore.OpenAsync(directory.PathOf("store"), options, TestContext.Current.CancellationToken);
+        Random random = new(1);
+        for (int first = 0; first < keys; first += changes)
+        {
+            await CommitAsync(store, Enumerable.Range(first, Math.Min(changes, keys - first)), round: 0);
+            Measure("loading");
+        }
+
+        for (int i = 0; i < keys / changes / 2; i++)
+        {
+            await CommitAsync(store, Enumerable.Range(0, changes).Select(_ => random.Next(keys)), round: i + 1);
+            Measure("updating");
+        }
+
+        using (StateView view = store.OpenView())
+        {
+            byte[] value = new byte[64];
+            for (int i = 0; i < keys; i++)
+            {
+                Assert.True(view.State.TryGet(Key(random.Next(keys)), value, out _));
+                if (i % changes == 0)
+                {
+                    Measure("reading");
+                }
+            }
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{keys} keys: {highest / Mebibyte} MiB at most, {(bound + Slack) / Mebibyte} MiB allowed; {store.GetStatistics().ReservedBytes / Mebibyte} MiB taken for pages.");
+        await store.DisposeAsync();
+
+        void Measure(string doing)
+        {
+            StoreStatistics statistics = store.GetStatistics();
+            Assert.True(statistics.CacheBytes <= options.CacheBytes + (128 << 10), $"{doing}: {statistics.CacheBytes} bytes of clean pages");
+            Assert.True(statistics.ReservedBytes <= bound + statistics.ViewBytes + PoolSlack, $"{doing}: {statistics.ReservedBytes} bytes taken for pages, {bound} allowed and {PoolSlack} besides; {statistics}");
+            if (isLong)
+            {
+                long used = ProcessBytes() - before;
+                highest = Math.Max(highest, used);
+                Assert.True(used <= bound + statistics.ViewBytes + Slack, $"{doing}: the process took {used} bytes, {bound} allowed and {Slack} besides; {statistics}");
+            }
+        }
+    }
+
+    private static long ProcessBytes()
+    {
+        using System.Diagnostics.Process process = System.Diagnostics.Process.GetCurrentProcess();
+        return process.WorkingSet64;
+    }
+
+    private static async Task CommitAsync(StateStore store, IEnumerable<int> keys, int round)
+    {
+        using BlockDraft draft = store.CreateDraft((BlockHeight)((store.Height?.Value ?? 0) + 1));
+        foreach (int key in keys)
+        {
+            draft.State.Put(Key(key), Value(key, round));
+        }
+
+        await store.CommitAsync(draft);
+    }
+
+    private static byte[] Key(int number)
+    {
+        byte[] key = new byte[32];
+        BinaryPrimitives.WriteUInt32BigEndian(key, (uint)number * 2654435761);
+        BinaryPrimitives.WriteInt32BigEndian(key.AsSpan(4), number);
+        return key;
+    }
+
+    private static byte[] Value(int number, int round)
+    {
+        byte[] value = new byte[32];
+        BinaryPrimitives.WriteInt32BigEndian(value, number);
+        BinaryPrimitives.WriteInt32BigEndian(value.AsSpan(4), round);
+        return value;
+    }
+
+    [Fact]
+    public async Task Block_AboveTheCaps_GetsThroughAndTheNextOneWaits()
+    {
+        List<StoreEvent.BackPressure> waits = [];
+        using TestHome home = new SimulatedHome(HomeKind.SimulatedDirectory, new SimulatedFileSystem());
+        StateStore store = await home.OpenAsync(StoreSettings.Tight with
+        {
+            SegmentBytes = 16 << 20,
+            PageFileBytes = 16 << 20,
+            OnEvent = happened => waits.AddRange(happened is StoreEvent.BackPressure wait ? [wait] : []),
+        });
+        for (int block = 0; block < 6; block++)
+        {
+            // Some thirty times the cap of 64 KiB, in pages and in the log.
+            await CommitAsync(store, Enumerable.Range(block * 20_000, 20_000), round: block);
+        }
+
+        StoreStatistics statistics = store.GetStatistics();
+        Assert.Equal(waits.Count, statistics.CommitWaits);
+        Assert.InRange(statistics.CommitWaits, 0, 5);
+        Assert.Equal(waits.Aggregate(TimeSpan.Zero, static (sum, wait) => sum + wait.Waited), statistics.CommitWaitTime);
+        Assert.All(waits, static wait => Assert.True(wait.DirtyBytes > 128 << 10 || wait.ReplayBytes > 128 << 10));
+        Assert.Equal((ulong)120_000, statistics.State.Entries);
+        await home.CloseAsync(store);
+    }
+}
