@@ -67,6 +67,7 @@ internal static class CliApplication
             ListCommand.Create(streams),
             CountCommand.Create(streams),
             StatsCommand.Create(streams),
+            HoldsCommand.Create(streams),
             CheckCommand.Create(streams),
             QuickstartCommand.Create(streams),
         };

@@ -110,22 +110,23 @@ public sealed partial class StateStore
 
     /// <summary>The log that a whole hold keeps beyond what the floor keeps.</summary>
     private long BytesKept(StoredHold hold, Manifest manifest) =>
-        hold.Place.Sequence < manifest.LogFloor.Sequence ? _log.BytesBetween(hold.Place, manifest.LogFloor) : 0;
+        hold.Place.Sequence < manifest.LogFloor.Sequence ? _log.Retention!.OccupiedBytes(hold.Place, manifest.LogFloor) : 0;
 
     /// <summary>The oldest place that a whole hold, or else the floor, keeps.</summary>
     private LogPosition KeptFrom(LogPosition floor) =>
         Volatile.Read(ref _holds).Where(static hold => hold.BrokenAtBytes is null).Select(static hold => hold.Place).Append(floor).MinBy(static place => place.Sequence);
 
     /// <summary>Breaks the holds that keep more than they may, durably: if the crash comes before what they kept is removed, they are broken and it is still there. The caller holds the gate.</summary>
-    private void BreakHolds()
+    private List<StoredHold> BreakHolds()
     {
         Manifest manifest = Volatile.Read(ref _manifest);
         List<StoredHold> broken = [.. _holds.Where(hold => hold.BrokenAtBytes is null && BytesKept(hold, manifest) > hold.MaxBytes).Select(hold => hold with { BrokenAtBytes = BytesKept(hold, manifest) })];
         if (broken.Count > 0)
         {
             WriteHolds([.. _holds.Select(hold => broken.Find(other => IsNamed(other, hold.Name)) ?? hold)]);
-            broken.ForEach(hold => Raise(new StoreEvent.HoldBroken(ToHold(hold))));
         }
+
+        return broken;
     }
 
     /// <summary>The place in the log behind the newest block at or below a height, found from the nearest place that is known.</summary>

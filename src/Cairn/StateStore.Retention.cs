@@ -18,7 +18,9 @@ public sealed partial class StateStore
     /// The height of the oldest block that is retained; null before the first one. With <see cref="StateStoreOptions.RetainBlocks"/> it goes up at checkpoints, and never goes back. It is logical: the files may
     /// still hold older blocks, for a hold or because a segment goes as a whole.
     /// </summary>
-    public BlockHeight? FloorHeight => Volatile.Read(ref _manifest).FloorHeight ?? Volatile.Read(ref _firstBlock)?.Height;
+    public BlockHeight? FloorHeight => FloorOf(Volatile.Read(ref _manifest));
+
+    private BlockHeight? FloorOf(Manifest manifest) => manifest.FloorHeight ?? Volatile.Read(ref _firstBlock)?.Height;
 
     /// <summary>
     /// The manifest to be written, with its floor moved up to where retention wants it. Trouble in reading is told, and leaves the floor where it was: no commit and no checkpoint depends on it.
@@ -32,7 +34,7 @@ public sealed partial class StateStore
 
         try
         {
-            Manifest advanced = FloorWalk.Advance(manifest, retention, _options.RetainAll ? null : (ulong)_options.RetainBlocks);
+            Manifest advanced = FloorWalk.Advance(manifest, retention, _options.RetainAll ? null : (ulong)_options.RetainBlocks, Location);
             Volatile.Write(ref _retentionFailure, null);
             return advanced;
         }
@@ -57,21 +59,25 @@ public sealed partial class StateStore
             return;
         }
 
+        List<StoredHold> broken;
+        LogRetirement retired;
         await _holdsGate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
-            BreakHolds();
-            LogPosition before = KeptFrom(older.LogFloor);
-            LogRetirement retired = retention.Retire(before);
-            if (retired.Segments > 0)
-            {
-                _metrics.Retired(retired.Segments);
-                Raise(new StoreEvent.LogRetired(retired.Segments, retired.Bytes, FloorHeight));
-            }
+            broken = BreakHolds();
+            retired = retention.Retire(KeptFrom(older.LogFloor));
         }
         finally
         {
             _holdsGate.Release();
+        }
+
+        // Outside of the gate, for a handler may want to place or release a hold.
+        broken.ForEach(hold => Raise(new StoreEvent.HoldBroken(ToHold(hold))));
+        if (retired.Segments > 0)
+        {
+            _metrics.Retired(retired.Segments);
+            Raise(new StoreEvent.LogRetired(retired.Segments, retired.Bytes, FloorHeight));
         }
     }
 

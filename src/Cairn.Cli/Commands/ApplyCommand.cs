@@ -7,7 +7,7 @@ namespace Cairn.Cli.Commands;
 /// <summary><c>cairn apply</c>: commits blocks from JSON lines.</summary>
 internal static class ApplyCommand
 {
-    private sealed record Request(string[] Files, string Store, string? Home, Durability Durability, bool Resume, bool PrintRoots, bool AsJson);
+    private sealed record Request(string[] Files, string Store, string? Home, Durability Durability, long? RetainBlocks, bool Resume, bool PrintRoots, bool AsJson);
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CliStreams streams)
@@ -19,6 +19,7 @@ internal static class ApplyCommand
             "durable|grouped|danger-no-sync",
             "durable (the default): every block survives a loss of power once it is acknowledged; grouped: one sync for 64 blocks; danger-no-sync: only at the end",
             ("durable", Durability.Durable), ("grouped", Durability.Grouped), ("danger-no-sync", Durability.DangerNoSync));
+        Option<long?> retain = CommonOptions.RetainBlocks();
         Option<bool> resume = CommonOptions.Flag("--resume", "Skip the blocks that the store has already, comparing roots where a line has one");
         Option<bool> roots = CommonOptions.Flag("--roots", "Print HEIGHT ROOT for each block once it is durable");
         Option<bool> json = CommonOptions.Json("Print at the end {\"blocks\":…,\"skipped\":…,\"changes\":…,\"height\":…,\"root\":\"…\",\"entries\":…,\"seconds\":…}");
@@ -37,12 +38,12 @@ internal static class ApplyCommand
             "cairn apply --store my-store --resume --durability grouped --json blocks.jsonl",
             "cairn apply --store memory: --roots blocks.jsonl      (keeps nothing, only tells the roots)")
         {
-            files, store, home, durability, resume, roots, json,
+            files, store, home, durability, retain, resume, roots, json,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             streams,
             new Request(
-                parsed.GetRequiredValue(files), parsed.GetRequiredValue(store), parsed.GetValue(home), parsed.GetValue(durability), parsed.GetValue(resume), parsed.GetValue(roots), parsed.GetValue(json)),
+                parsed.GetRequiredValue(files), parsed.GetRequiredValue(store), parsed.GetValue(home), parsed.GetValue(durability), parsed.GetValue(retain), parsed.GetValue(resume), parsed.GetValue(roots), parsed.GetValue(json)),
             cancellationToken));
         return command;
     }
@@ -60,6 +61,7 @@ internal static class ApplyCommand
             Store = request.Store,
             Home = request.Home,
             Durability = request.Durability,
+            RetainBlocks = request.RetainBlocks,
             Resume = request.Resume,
             OnDurable = request.PrintRoots ? (height, root) => Print(streams.Output, height, root) : null,
         });

@@ -15,6 +15,17 @@ internal sealed class BlockApplierOptions
     /// <summary>When a block is made durable.</summary>
     public Durability Durability { get; init; } = Durability.Durable;
 
+    /// <summary>How many blocks the log retains; 0 for all, null for the default.</summary>
+    public long? RetainBlocks { get; init; }
+
+    /// <summary>The options of the store.</summary>
+    /// <param name="createIfMissing">Whether it may be created.</param>
+    public StateStoreOptions ToStoreOptions(bool createIfMissing)
+    {
+        StateStoreOptions defaults = new();
+        return new StateStoreOptions { Durability = Durability, CreateIfMissing = createIfMissing, RetainAll = RetainBlocks == 0, RetainBlocks = RetainBlocks is > 0 and { } blocks ? blocks : defaults.RetainBlocks };
+    }
+
     /// <summary>Whether blocks at or below the head are skipped.</summary>
     public bool Resume { get; init; }
 
@@ -138,7 +149,7 @@ internal sealed class BlockApplier(CliStreams streams, BlockApplierOptions optio
         _hasLooked = true;
         try
         {
-            _store = await StateStore.OpenAsync(options.Store, new StateStoreOptions { Durability = options.Durability, CreateIfMissing = false }, cancellationToken);
+            _store = await StateStore.OpenAsync(options.Store, options.ToStoreOptions(createIfMissing: false), cancellationToken);
         }
         catch (StoreNotFoundException)
         {
@@ -167,7 +178,7 @@ internal sealed class BlockApplier(CliStreams streams, BlockApplierOptions optio
     }
 
     private Task<StateStore> CreateAsync(CancellationToken cancellationToken) =>
-        StateStore.OpenAsync(StoreLocation.ForCreation(options.Store, options.Home), new StateStoreOptions { Durability = options.Durability }, cancellationToken);
+        StateStore.OpenAsync(StoreLocation.ForCreation(options.Store, options.Home), options.ToStoreOptions(createIfMissing: true), cancellationToken);
 
     private async Task CommitAsync(StateStore store, BlockLine block, string name)
     {

@@ -71,6 +71,29 @@ internal static class CommonOptions
         },
     };
 
+    /// <summary><c>--retain-blocks</c>: a number from 1, or <c>all</c>, which is 0 here; null when it is left out.</summary>
+    public static Option<long?> RetainBlocks() => new("--retain-blocks")
+    {
+        HelpName = "N|all",
+        Description = "How many of the newest blocks the log retains; older ones are removed. Default: 1000. A jsonl store keeps all",
+        CustomParser = result =>
+        {
+            string word = result.Tokens[0].Value;
+            if (string.Equals(word, "all", StringComparison.Ordinal))
+            {
+                return 0;
+            }
+
+            if (long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0)
+            {
+                return number;
+            }
+
+            result.AddError($"--retain-blocks is a number from 1, or all, not '{word}'");
+            return null;
+        },
+    };
+
     /// <summary>An option or argument that stands for bytes: text, or hexadecimal digits with a flag.</summary>
     public static byte[] Bytes(string name, string text, bool isHex)
     {

@@ -59,18 +59,25 @@ internal static class StatsCommand
             new("root", statistics.Root.ToString()),
             new("checkpointHeight", statistics.CheckpointHeight?.Value),
             new("oldestReadableHeight", statistics.OldestRecentHeight?.Value),
+            new("floorHeight", statistics.FloorHeight?.Value),
+            new("blocks", statistics.BlockCount),
+            new("retainedBlocks", statistics.RetainedBlocks),
+            new("prunes", statistics.IsPrunable ? "yes" : "no, this home keeps every block"),
         ]),
         Tree("state", statistics.State, state),
         Tree("local", statistics.Local, local),
         new("disk",
         [
             new("logBytes", (ulong)statistics.LogBytes),
+            new("logBytesRetained", (ulong)statistics.RetainedLogBytes),
+            new("logBytesHeld", (ulong)statistics.HeldLogBytes),
             new("logBytesToReplay", (ulong)statistics.ReplayBytes),
             new("pageBytes", (ulong)statistics.PageBytes),
             new("livePageBytes", (ulong)statistics.LivePageBytes),
             new("reserveBytes", (ulong)statistics.ReserveBytes),
             new("livePageShare", Share(statistics.LivePageBytes, statistics.PageBytes)),
         ]),
+        .. statistics.Holds.Select(Hold),
         new("memory",
         [
             new("cacheBytes", (ulong)statistics.CacheBytes),
@@ -81,6 +88,14 @@ internal static class StatsCommand
             new("dirtyBytes", (ulong)statistics.DirtyBytes),
         ]),
     ];
+
+    private static StatGroup Hold(LogHold hold) => new("hold " + hold.Name,
+    [
+        new("height", hold.Height.Value),
+        new("heldBytes", (ulong)hold.HeldBytes),
+        new("maxBytes", (ulong)hold.MaxBytes),
+        new("state", hold.IsBroken ? "broken" : "whole"),
+    ]);
 
     private static StatGroup Tree(string name, TreeTotals totals, TreeShape shape) => new(name,
     [

@@ -1,6 +1,6 @@
 namespace Cairn.Cli.Commands;
 
-/// <summary>Opening stores for reading.</summary>
+/// <summary>Opening stores for reading and for upkeep.</summary>
 internal static class StoreAccess
 {
     /// <summary>Pages that one reading command needs; the default is meant for a server.</summary>
@@ -9,6 +9,10 @@ internal static class StoreAccess
     /// <summary>Opens a store that has to exist, for reading only: beside a writer, without locking or changing anything.</summary>
     public static Task<StateStore> OpenForReadingAsync(string location, CancellationToken cancellationToken) =>
         StateStore.OpenAsync(location, new StateStoreOptions { ReadOnly = true, CacheBytes = ReadingCacheBytes }, cancellationToken);
+
+    /// <summary>Opens a store that has to exist, for upkeep: nothing that whoever writes its blocks wants retained is retired by it.</summary>
+    public static Task<StateStore> OpenForUpkeepAsync(string location, CancellationToken cancellationToken) =>
+        StateStore.OpenAsync(location, new StateStoreOptions { CreateIfMissing = false, RetainAll = true, CacheBytes = ReadingCacheBytes }, cancellationToken);
 
     /// <summary>The height of the head of a store that has to have one.</summary>
     public static BlockHeight HeightOf(StateView view, string location) =>

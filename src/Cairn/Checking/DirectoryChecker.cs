@@ -105,7 +105,7 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
     /// <summary>Sees whether the floor of the manifest is a place of the log, and the height of the block behind it the one that the manifest has.</summary>
     private void CheckFloor(Manifest manifest, ILogRetention log)
     {
-        Manifest walked = FloorWalk.Advance(manifest with { FloorHeight = null, PrunedBlocks = 0, BlockCount = manifest.BlockCount - manifest.PrunedBlocks }, log, retainBlocks: null);
+        Manifest walked = FloorWalk.Advance(manifest with { FloorHeight = null, PrunedBlocks = 0, BlockCount = manifest.BlockCount - manifest.PrunedBlocks }, log, retainBlocks: null, path);
         if (walked.FloorHeight != manifest.FloorHeight)
         {
             found.Add(new CheckFault(path, -1, "floor height in the manifest", $"{walked.FloorHeight}, the height of the first block behind the log floor", $"{manifest.FloorHeight}"));

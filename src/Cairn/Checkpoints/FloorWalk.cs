@@ -11,13 +11,15 @@ internal sealed class FloorWalk
 {
     private readonly Manifest _manifest;
     private readonly ulong _surplus;
+    private readonly string _location;
     private LogRecordHead? _before;
     private LogPosition _floor;
     private LogRecordHead? _oldest;
     private ulong _passed;
 
-    private FloorWalk(Manifest manifest, ulong surplus)
+    private FloorWalk(Manifest manifest, ulong surplus, string location)
     {
+        _location = location;
         _manifest = manifest;
         _surplus = surplus;
         _floor = manifest.LogFloor;
@@ -27,14 +29,15 @@ internal sealed class FloorWalk
     /// <param name="manifest">The manifest to be written, with the floor of the one before.</param>
     /// <param name="log">The log.</param>
     /// <param name="retainBlocks">How many blocks to retain at most; null for all.</param>
+    /// <param name="location">The store, for messages.</param>
     /// <exception cref="StateCorruptedException">The log is not as it was written.</exception>
     /// <exception cref="StoreFormatException">A segment is of a format this version does not know.</exception>
     /// <exception cref="IOException">Reading failed.</exception>
-    public static Manifest Advance(Manifest manifest, ILogRetention log, ulong? retainBlocks)
+    public static Manifest Advance(Manifest manifest, ILogRetention log, ulong? retainBlocks, string location)
     {
         ulong retained = manifest.BlockCount - manifest.PrunedBlocks;
         ulong surplus = retainBlocks is { } wanted && retained > wanted ? retained - wanted : 0;
-        return retained == 0 || (surplus == 0 && manifest.FloorHeight is not null) ? manifest : new FloorWalk(manifest, surplus).Run(log);
+        return retained == 0 || (surplus == 0 && manifest.FloorHeight is not null) ? manifest : new FloorWalk(manifest, surplus, location).Run(log);
     }
 
     private Manifest Run(ILogRetention log)
@@ -109,5 +112,5 @@ internal sealed class FloorWalk
 
     private bool IsAbandoned(ulong sequence) => _manifest.Abandoned.Any(interval => interval.First <= sequence && sequence <= interval.Last);
 
-    private static StateCorruptedException Doubt(string what, string expected, string found) => new("log", -1, what, expected, found);
+    private StateCorruptedException Doubt(string what, string expected, string found) => new(_location, -1, what, expected, found);
 }

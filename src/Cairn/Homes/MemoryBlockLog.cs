@@ -107,6 +107,9 @@ internal sealed class MemoryBlockLog : IBlockLog, ILogRetention
     }
 
     /// <inheritdoc/>
+    public long OccupiedBytes(LogPosition from, LogPosition to) => BytesBetween(from, to);
+
+    /// <inheritdoc/>
     public LogRetirement Retire(LogPosition before)
     {
         lock (_gate)

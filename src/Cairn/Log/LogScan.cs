@@ -81,6 +81,11 @@ internal sealed class LogScan
             }
 
             OpenHolding();
+            if (_keptFrom is not null && _cursor is not null)
+            {
+                SegmentChain.CheckRecordBefore(_files, _cursor.Reader.Name, End);
+            }
+
             while (End.Sequence < _lastSequence && Step())
             {
             }

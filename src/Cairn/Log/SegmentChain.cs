@@ -34,6 +34,50 @@ internal static class SegmentChain
         }
     }
 
+    /// <summary>
+    /// Refuses a place that is not behind the record it names: where the segment with that record is missing, its offset would be one in the segment before. The sync batch of the record is found
+    /// by going back from boundary to boundary, and its heads are read.
+    /// </summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="segment">The segment that should hold the record, by its name.</param>
+    /// <param name="place">The place behind the record, not the start of the log.</param>
+    /// <exception cref="StateCorruptedException">The record does not end there.</exception>
+    public static void CheckRecordBefore(IFileSystem files, SegmentName segment, LogPosition place)
+    {
+        using IFile file = files.Open(segment.Path, FileOpening.Read);
+        byte[] bytes = new byte[FrameLayout.SizeBytes];
+        if (SegmentHeader.Read(file, segment, out SegmentHeader header) is { } fault)
+        {
+            throw fault.ToException();
+        }
+
+        for (long at = ((long)place.Place - 1) & ~(long)(LogCursor.BoundaryBytes - 1); at >= SegmentHeaderLayout.SizeBytes; at -= LogCursor.BoundaryBytes)
+        {
+            if (file.Read(at, bytes) == bytes.Length && FrameHeader.Parse(bytes) is var frame
+                && frame.Salt == header.Salt && frame.Sequence == frame.BatchFirstSequence && frame.Sequence <= place.Sequence && frame.Sequence >= segment.FirstSequence)
+            {
+                CheckBatch(files, segment, new LogPosition(frame.Sequence - 1, (ulong)at, frame.PreviousChecksum), place);
+                return;
+            }
+        }
+
+        throw new StateCorruptedException(segment.Path, (long)place.Place, "log segment", $"one that holds record {place.Sequence}", "no sync batch that begins before the end of that record");
+    }
+
+    private static void CheckBatch(IFileSystem files, SegmentName segment, LogPosition from, LogPosition place)
+    {
+        using HeadCursor cursor = HeadCursor.Open(files, segment, from);
+        while (cursor.Position.Sequence < place.Sequence)
+        {
+            cursor.Next();
+        }
+
+        if (cursor.Position != place)
+        {
+            throw new StateCorruptedException(segment.Path, (long)place.Place, "end of the record at the place to replay from", $"{place}", $"{cursor.Position}");
+        }
+    }
+
     private static void CheckHeader(string directory, SegmentName segment, SegmentHeader header, LogPosition from, SegmentName? before)
     {
         if (before is not null && header.PreviousFirstSequence != before.Value.FirstSequence)

@@ -15,6 +15,10 @@ internal sealed partial class SegmentLog : ILogRetention
         return Heads(segments, from, end);
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Zeros that were filled ahead count; headers do not.</remarks>
+    public long OccupiedBytes(LogPosition from, LogPosition to) => Sum(from, to, static segment => segment.FileBytes);
+
     /// <summary>
     /// Deletes the segments that hold nothing but records before a place, the oldest first; the newest one stays in any case. If the crash comes before the directory is
     /// synced, some of them may be there again: they are below every floor then, and the next retirement deletes them.

@@ -105,27 +105,7 @@ internal sealed partial class SegmentLog : IBlockLog
     }
 
     /// <inheritdoc/>
-    public long BytesBetween(LogPosition from, LogPosition to)
-    {
-        lock (_gate)
-        {
-            long bytes = 0;
-            foreach (Segment segment in _segments)
-            {
-                ulong first = segment.Name.FirstSequence;
-                if (first > to.Sequence || segment.LastSequence <= from.Sequence)
-                {
-                    continue;
-                }
-
-                long start = first > from.Sequence ? SegmentHeaderLayout.SizeBytes : (long)from.Place;
-                long end = segment.LastSequence >= to.Sequence ? (long)to.Place : segment.EndOffset;
-                bytes += Math.Max(0, end - start);
-            }
-
-            return bytes;
-        }
-    }
+    public long BytesBetween(LogPosition from, LogPosition to) => Sum(from, to, static segment => segment.EndOffset);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<LogRecord> Read(LogPosition from, CancellationToken cancellationToken)
@@ -150,6 +130,29 @@ internal sealed partial class SegmentLog : IBlockLog
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The bytes between two places; of the segments that lie between them, up to the end that is asked for.</summary>
+    private long Sum(LogPosition from, LogPosition to, Func<Segment, long> endOf)
+    {
+        lock (_gate)
+        {
+            long bytes = 0;
+            foreach (Segment segment in _segments)
+            {
+                ulong first = segment.Name.FirstSequence;
+                if (first > to.Sequence || segment.LastSequence <= from.Sequence)
+                {
+                    continue;
+                }
+
+                long start = first > from.Sequence ? SegmentHeaderLayout.SizeBytes : (long)from.Place;
+                long end = segment.LastSequence >= to.Sequence ? (long)to.Place : endOf(segment);
+                bytes += Math.Max(0, end - start);
+            }
+
+            return bytes;
+        }
     }
 
     private LogScan Scan(LogPosition? keptFrom, LogPosition scanFrom, LogPosition verifiedEnd)

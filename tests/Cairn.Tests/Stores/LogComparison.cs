@@ -4,15 +4,16 @@ using Xunit;
 
 namespace Cairn.Tests.Stores;
 
-/// <summary>Holds the log of a closed store against the reference: one reversible record a block, with old and new value of every key that really changed.</summary>
+/// <summary>Holds the log of a closed store, from its floor on, against the reference: one reversible record a block, with old and new value of every key that really changed.</summary>
 internal static class LogComparison
 {
     public static async Task AssertSameAsync(IList<ReferenceState> states, TestHome home)
     {
         await using IHome opened = home.OpenHome();
-        ReferenceState before = ReferenceState.Empty;
-        int blocks = 0;
-        await foreach (LogRecord record in opened.Log.Read(LogPosition.Start, CancellationToken.None))
+        Manifest manifest = opened.Pages?.Manifest ?? Manifest.Empty;
+        int blocks = (int)manifest.PrunedBlocks;
+        ReferenceState before = blocks == 0 ? ReferenceState.Empty : states[blocks - 1];
+        await foreach (LogRecord record in opened.Log.Read(manifest.LogFloor, CancellationToken.None))
         {
             Assert.True(blocks < states.Count, $"The log has a record {record.Sequence} behind its {states.Count} blocks.");
             ReferenceState after = states[blocks++];

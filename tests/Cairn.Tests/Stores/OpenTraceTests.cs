@@ -54,6 +54,41 @@ public sealed class OpenTraceTests
         GoldenFile.CheckText($"store-trace-{name}.txt", text.ToString());
     }
 
+    /// <summary>Retention of one block, a segment a block: what is deleted, and when, beside a checkpoint; and what the holds write.</summary>
+    [Fact]
+    public async Task FileOperations_OfRetentionAndHolds_AreAsRecorded()
+    {
+        SimulatedFileSystem files = new() { Tracing = true };
+        await using RetentionRun run = new(files: files) { PayloadBytes = 40_000 };
+        await run.OpenAsync(RetentionRun.Settings(1));
+        await run.CommitAndCheckpointAsync(3);
+        files.TakeTrace();
+        StringBuilder text = new();
+        await run.CommitAsync(1);
+        Write(text, files, "commit that begins a segment");
+        await run.Store.CheckpointAsync();
+        Write(text, files, "checkpoint with retirement");
+        await run.Store.PlaceHoldAsync("first", run.Heights[3], maxBytes: 10_000);
+        Write(text, files, "place the first hold");
+        await run.Store.PlaceHoldAsync("second", run.Heights[3], maxBytes: 1 << 30);
+        Write(text, files, "place another one");
+        await run.CommitAndCheckpointAsync(1);
+        files.TakeTrace();
+        await run.CommitAsync(1);
+        files.TakeTrace();
+        await run.Store.CheckpointAsync();
+        Write(text, files, "checkpoint that breaks the first hold");
+        await run.Store.ReleaseHoldAsync("second");
+        Write(text, files, "release the other one");
+        await run.CommitAsync(1);
+        files.TakeTrace();
+        await run.CloseUncheckedAsync();
+        Write(text, files, "close after a block, with retirement");
+        await run.OpenAsync(RetentionRun.Settings(1));
+        Write(text, files, "open a log that starts later");
+        GoldenFile.CheckText("store-trace-retention.txt", text.ToString());
+    }
+
     private static async Task CommitAsync(StateStore store, ulong height)
     {
         using BlockDraft draft = store.CreateDraft(new BlockHeight(height));

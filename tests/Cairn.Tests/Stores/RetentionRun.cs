@@ -27,6 +27,9 @@ internal sealed class RetentionRun : IAsyncDisposable
 
     public StateStore Store => _store!;
 
+    /// <summary>The bytes of a block's payload.</summary>
+    public int PayloadBytes { get; init; } = BlockBytes - 1024;
+
     /// <summary>The heights of all blocks there have been.</summary>
     public IReadOnlyList<BlockHeight> Heights => _heights;
 
@@ -37,9 +40,22 @@ internal sealed class RetentionRun : IAsyncDisposable
 
     public async Task OpenAsync(StoreSettings settings) => _store = await Home.OpenAsync(settings with { OnEvent = Events.Add });
 
+    /// <summary>Opens a store that another run has left, with as many blocks as it turns out to have.</summary>
+    public async Task TakeOverAsync(StoreSettings settings)
+    {
+        await OpenAsync(settings);
+        _heights.Clear();
+        while (Store.Height is { } head && (_heights.Count == 0 || _heights[^1] < head))
+        {
+            _heights.Add(NextHeight());
+        }
+
+        Assert.Equal(Store.Height, _heights.Count == 0 ? null : _heights[^1]);
+    }
+
     public async Task ReopenAsync(StoreSettings settings)
     {
-        await Home.CloseAsync(Store);
+        await CloseAsync();
         await OpenAsync(settings);
     }
 
@@ -48,10 +64,10 @@ internal sealed class RetentionRun : IAsyncDisposable
     {
         for (int i = 0; i < blocks; i++)
         {
-            BlockHeight height = new((_heights.Count == 0 ? 0 : _heights[^1].Value) + 1 + ((ulong)_heights.Count % 5));
+            BlockHeight height = NextHeight();
             using BlockDraft draft = Store.CreateDraft(height);
             draft.State.Put([(byte)(height.Value % 7)], BitConverter.GetBytes(height.Value));
-            draft.Payload = new byte[BlockBytes - 1024];
+            draft.Payload = new byte[PayloadBytes];
             await Store.CommitAsync(draft);
             _heights.Add(height);
         }
@@ -78,19 +94,38 @@ internal sealed class RetentionRun : IAsyncDisposable
         Assert.Null(statistics.RetentionFault);
     }
 
-    /// <summary>The heights of the blocks that the log still has behind the place that its manifest, or a hold, keeps. The store is closed for it.</summary>
-    public async Task<List<BlockHeight>> HeightsInLogAsync()
+    /// <summary>Closes the store with the check of all of it.</summary>
+    public async Task CloseAsync()
     {
-        await Home.CloseAsync(Store);
+        StateStore store = Store;
+        _store = null;
+        await Home.CloseAsync(store);
+    }
+
+    /// <summary>Closes the store without looking at what it wrote.</summary>
+    public async Task CloseUncheckedAsync()
+    {
+        StateStore store = Store;
+        _store = null;
+        await store.DisposeAsync();
+    }
+
+    /// <summary>The heights of the blocks that the log still has behind the place of a hold, or behind the floor. The store is closed for it.</summary>
+    public async Task<List<BlockHeight>> HeightsInLogAsync(string? hold = null)
+    {
+        await CloseAsync();
         await using IHome home = Home.OpenHome();
         List<BlockHeight> heights = [];
-        await foreach (LogRecord record in home.Log.Read(home.Pages!.Manifest.LogFloor, default))
+        LogPosition from = hold is null ? home.Pages!.Manifest.LogFloor : home.Holds!.Read().Single(held => held.Name == hold).Place;
+        await foreach (LogRecord record in home.Log.Read(from, default))
         {
             heights.Add(record.Height);
         }
 
         return heights;
     }
+
+    private BlockHeight NextHeight() => new((_heights.Count == 0 ? 0 : _heights[^1].Value) + 1 + ((ulong)_heights.Count % 5));
 
     public async ValueTask DisposeAsync()
     {

@@ -32,7 +32,11 @@ internal sealed partial class StoreScriptRunner
         }
     }
 
-    private void CheckHead() => StoreComparison.AssertHead(_model.Head, Store, _random);
+    private void CheckHead()
+    {
+        StoreComparison.AssertHead(_model.Head, Store, _random);
+        CheckFloor();
+    }
 
     private void CheckView(int index) => StoreComparison.AssertSame(_views[index].Model, _views[index].View, _random);
 

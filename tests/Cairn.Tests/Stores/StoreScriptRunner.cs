@@ -27,6 +27,9 @@ internal sealed partial class StoreScriptRunner : IAsyncDisposable
     /// <summary>How many of the newest blocks were committed since the store was opened: these views must be there.</summary>
     private int _committedSinceOpening;
 
+    private int _retainBlocks = int.MaxValue;
+    private int _pruned;
+
     private StoreScriptRunner(StoreScript script)
     {
         _home = TestHome.Create(script.Home);
@@ -85,6 +88,7 @@ internal sealed partial class StoreScriptRunner : IAsyncDisposable
                 break;
             case 'C':
                 await Store.CheckpointAsync();
+                CheckFloor();
                 Assert.Equal(Store.Height, Store.DurableHeight);
                 break;
             case 'o':
@@ -159,13 +163,30 @@ internal sealed partial class StoreScriptRunner : IAsyncDisposable
     {
         StoreSettings settings = (mode % 4) switch
         {
-            0 => StoreSettings.Tight,
-            1 => StoreSettings.Tight with { Durability = Durability.Grouped, RecentViewBytes = 8 << 20, OneByOneReplayBytes = 1 },
-            2 => StoreSettings.Tight with { Durability = Durability.DangerNoSync },
-            _ => StoreSettings.Quiet with { CacheBytes = 8 << 20, OneByOneReplayBytes = 400 },
+            0 => StoreSettings.Tight with { RetainBlocks = 3 },
+            1 => StoreSettings.Tight with { Durability = Durability.Grouped, RecentViewBytes = 8 << 20, RetainBlocks = 12, OneByOneReplayBytes = 1 },
+            2 => StoreSettings.Tight with { Durability = Durability.DangerNoSync, RetainAll = true },
+            _ => StoreSettings.Quiet with { RetainBlocks = 1, CacheBytes = 8 << 20, OneByOneReplayBytes = 400 },
         };
         _store = await _home.OpenAsync(settings with { EvictionPolicy = (EvictionPolicy)(mode / 4 % 3) });
+        int retainBlocks = settings.RetainAll || !_home.IsPrunable ? int.MaxValue : (int)settings.RetainBlocks;
+        _retainBlocks = Math.Min(_retainBlocks, retainBlocks); // the checkpoint of closing had the options before
+        CheckFloor();
+        _retainBlocks = retainBlocks;
         _committedSinceOpening = 0;
+    }
+
+    /// <summary>No more is pruned than the options ever allowed, and never less than before.</summary>
+    private void CheckFloor()
+    {
+        StoreStatistics statistics = Store.GetStatistics();
+        int blocks = _model.States.Count;
+        int pruned = blocks - (int)statistics.RetainedBlocks;
+        Assert.Null(statistics.RetentionFault);
+        Assert.Equal((ulong)blocks, statistics.BlockCount);
+        Assert.InRange(pruned, _pruned, Math.Max(_pruned, blocks - _retainBlocks));
+        Assert.Equal(blocks == 0 ? null : _model.States[pruned].Height, statistics.FloorHeight);
+        _pruned = pruned;
     }
 
     private async Task CloseAsync()

@@ -38,6 +38,9 @@ internal abstract class TestHome : IDisposable
     /// <summary>Whether a checkpoint writes pages.</summary>
     public virtual bool HasPages => true;
 
+    /// <summary>Whether old blocks are removed.</summary>
+    public bool IsPrunable => HasPages;
+
     public static TestHome Create(HomeKind kind) => kind switch
     {
         HomeKind.Memory => new InMemory(),
