@@ -1,4 +1,5 @@
 using Cairn.Homes;
+using Cairn.IO;
 using Cairn.Log;
 using Cairn.Tests.IO;
 using Xunit;
@@ -94,7 +95,7 @@ public sealed class SegmentLogFaultTests
             SimulatedFileSystem files = NewFiles();
             files.CapacityBytes = capacity;
             ulong acknowledged = 0;
-            Assert.Throws<IOException>(() => Fill(files, sequence => acknowledged = sequence));
+            Assert.Throws<DiskFullException>(() => Fill(files, sequence => acknowledged = sequence));
             SegmentLog reader = Open(files, Options(readOnly: true));
             Assert.InRange(reader.End.Sequence, acknowledged, (ulong)Records.Length);
             files.CapacityBytes = long.MaxValue;
