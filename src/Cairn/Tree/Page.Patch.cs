@@ -10,7 +10,7 @@ internal sealed partial class Page
 
     /// <summary>Whether a height can be written without a wider field.</summary>
     public bool CanHoldHeight(BlockHeight height) =>
-        height.Value >= _baseHeight && (_heightWidth == sizeof(ulong) || height.Value - _baseHeight >> (8 * _heightWidth) == 0);
+        height.Value >= BaseHeight && (_heightWidth == sizeof(ulong) || height.Value - BaseHeight >> (8 * _heightWidth) == 0);
 
     /// <summary>Overwrites an inline value by one of the same length, and the entry's height.</summary>
     public void PatchValue(int item, ReadOnlySpan<byte> value, BlockHeight height)
@@ -18,7 +18,7 @@ internal sealed partial class Page
         int start = BinaryPrimitives.ReadUInt16LittleEndian(_memory.Span[(_offsetsOffset + ((item + 1) * sizeof(ushort)))..]) - value.Length;
         value.CopyTo(_memory.Span[(_dataOffset + start)..]);
         Span<byte> at = _memory.Span[(_heightsOffset + (item * _heightWidth))..];
-        WriteHeight(at, _heightWidth, height.Value - _baseHeight);
+        WriteHeight(at, _heightWidth, height.Value - BaseHeight);
         InvalidatePath(item);
     }
 
@@ -40,7 +40,6 @@ internal sealed partial class Page
     /// <summary>Changes the totals by what changed under the page.</summary>
     public void PatchTotals(TreeTotals totals)
     {
-        Totals = totals;
         BinaryPrimitives.WriteUInt64LittleEndian(_memory.Span[PageHeaderLayout.EntriesOffset..], totals.Entries);
         BinaryPrimitives.WriteUInt64LittleEndian(_memory.Span[PageHeaderLayout.BytesOffset..], totals.Bytes);
     }

@@ -15,63 +15,64 @@ namespace Cairn.Tree;
 /// </remarks>
 internal sealed partial class Page
 {
+    // There is one of these for each page in memory, made anew for each change: what the header has and is seldom asked for stays there, and places fit two bytes, as a page has at most MaxStoredBytes.
     private readonly PagePool _pool;
     private readonly PageMemory _memory;
-    private readonly int _trieOffset;
-    private readonly int _offsetsOffset;
-    private readonly int _heightsOffset;
-    private readonly int _heightWidth;
-    private readonly int _prefixOffset;
-    private readonly int _dataOffset;
-    private readonly int _hashOffset;
-    private readonly ulong _baseHeight;
-    private int _alive = 1;
+    private readonly ushort _trieOffset;
+    private readonly ushort _offsetsOffset;
+    private readonly ushort _heightsOffset;
+    private readonly ushort _prefixOffset;
+    private readonly ushort _dataOffset;
+    private readonly ushort _hashOffset;
+    private readonly ushort _bodyBytes;
+    private readonly ushort _prefixBytes;
+    private readonly ushort _level;
+    private readonly byte _heightWidth;
+    private readonly byte _count;
+    private readonly byte _trieRoot;
+    private byte _retired;
 
     /// <summary>Makes a page on memory that holds a valid body; the page owns the memory.</summary>
     public Page(PagePool pool, PageMemory memory, int bodyBytes, PageReference[] children, BlobReference[] blobs, ulong born)
     {
         _pool = pool;
         _memory = memory;
-        BodyBytes = bodyBytes;
+        _bodyBytes = checked((ushort)bodyBytes);
         Children = children;
         Blobs = blobs;
         Born = born;
         ReadOnlySpan<byte> header = memory.Span[..PageHeaderLayout.SizeBytes];
         Tree = (TreeKind)header[PageHeaderLayout.TreeOffset];
-        Count = header[PageHeaderLayout.ItemCountOffset];
-        Level = BinaryPrimitives.ReadUInt16LittleEndian(header[PageHeaderLayout.LevelOffset..]);
-        PrefixBytes = BinaryPrimitives.ReadUInt16LittleEndian(header[PageHeaderLayout.PrefixBytesOffset..]);
-        TrieRoot = header[PageHeaderLayout.TrieRootOffset];
+        _count = header[PageHeaderLayout.ItemCountOffset];
+        _level = BinaryPrimitives.ReadUInt16LittleEndian(header[PageHeaderLayout.LevelOffset..]);
+        _prefixBytes = BinaryPrimitives.ReadUInt16LittleEndian(header[PageHeaderLayout.PrefixBytesOffset..]);
+        _trieRoot = header[PageHeaderLayout.TrieRootOffset];
         StubMask = BinaryPrimitives.ReadUInt64LittleEndian(header[PageHeaderLayout.StubMaskOffset..]);
         BlobMask = BinaryPrimitives.ReadUInt64LittleEndian(header[PageHeaderLayout.BlobMaskOffset..]);
-        Totals = new TreeTotals(
-            BinaryPrimitives.ReadUInt64LittleEndian(header[PageHeaderLayout.EntriesOffset..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(header[PageHeaderLayout.BytesOffset..]));
-        _baseHeight = BinaryPrimitives.ReadUInt64LittleEndian(header[PageHeaderLayout.BaseHeightOffset..]);
         _heightWidth = header[PageHeaderLayout.HeightWidthOffset];
         PageSections sections = new(Count, BitOperations.PopCount(StubMask), _heightWidth, PrefixBytes);
-        _trieOffset = sections.Trie;
-        _offsetsOffset = sections.Offsets;
-        _heightsOffset = sections.Heights;
-        _prefixOffset = sections.Prefix;
-        _dataOffset = sections.Data;
-        _hashOffset = PageSections.HashesBehind(bodyBytes);
+        _trieOffset = checked((ushort)sections.Trie);
+        _offsetsOffset = checked((ushort)sections.Offsets);
+        _heightsOffset = checked((ushort)sections.Heights);
+        _prefixOffset = checked((ushort)sections.Prefix);
+        _dataOffset = checked((ushort)sections.Data);
+        _hashOffset = checked((ushort)PageSections.HashesBehind(bodyBytes));
     }
 
     /// <summary>Which tree the page belongs to.</summary>
     public TreeKind Tree { get; }
 
     /// <summary>The number of items, 1 to 64; 1 only at the root.</summary>
-    public int Count { get; }
+    public int Count => _count;
 
     /// <summary>0 for a page of entries, else one more than the highest level of its children.</summary>
-    public int Level { get; }
+    public int Level => _level;
 
     /// <summary>The bytes that all keys of the page begin with.</summary>
-    public int PrefixBytes { get; }
+    public int PrefixBytes => _prefixBytes;
 
     /// <summary>The node at the top of the trie; <see cref="TrieNodeLayout.NoNode"/> for a single item.</summary>
-    public int TrieRoot { get; }
+    public int TrieRoot => _trieRoot;
 
     /// <summary>Bit i is set when item i is a stub.</summary>
     public ulong StubMask { get; }
@@ -80,10 +81,19 @@ internal sealed partial class Page
     public ulong BlobMask { get; }
 
     /// <summary>What lies under the page.</summary>
-    public TreeTotals Totals { get; private set; }
+    public TreeTotals Totals
+    {
+        get
+        {
+            ReadOnlySpan<byte> header = _memory.Span[..PageHeaderLayout.SizeBytes];
+            return new TreeTotals(
+                BinaryPrimitives.ReadUInt64LittleEndian(header[PageHeaderLayout.EntriesOffset..]),
+                BinaryPrimitives.ReadUInt64LittleEndian(header[PageHeaderLayout.BytesOffset..]));
+        }
+    }
 
     /// <summary>The bytes of header and body, without hashes.</summary>
-    public int BodyBytes { get; }
+    public int BodyBytes => _bodyBytes;
 
     /// <summary>The children, in the order of the stubs.</summary>
     public PageReference[] Children { get; }
@@ -100,8 +110,8 @@ internal sealed partial class Page
     /// <summary>Stubs whose child was made together with this page: its hash is still to be copied here.</summary>
     public ulong PendingStubs { get; set; }
 
-    /// <summary>The hash of the whole page, once computed; for pages made in this process.</summary>
-    public Hash256 Hash { get; set; }
+    /// <summary>The hash of the whole page of a state tree, once computed; for pages made in this process. Zero in a local tree.</summary>
+    public Hash256 Hash => Tree == TreeKind.State ? new Hash256(NodeHash(Count == 1 ? 0 : TrieRoot)) : default;
 
     /// <summary>How the page's memory is accounted for; guarded by the lock of <see cref="PageCache"/>.</summary>
     public PageResidency Residency { get; set; }
@@ -116,7 +126,7 @@ internal sealed partial class Page
     public nint Address => _memory.Address;
 
     /// <summary>Whether the page has not been retired. Inside <see cref="ReaderEpochs"/> a true answer holds until leaving.</summary>
-    public bool IsAlive => Volatile.Read(ref _alive) != 0;
+    public bool IsAlive => Volatile.Read(ref _retired) == 0;
 
     /// <summary>The index of the topmost difference of the page's keys; <see cref="KeyBits.None"/> for a single item.</summary>
     public int TopIndex => Count == 1 ? KeyBits.None : Gap(TrieRoot);
@@ -197,7 +207,7 @@ internal sealed partial class Page
             4 => BinaryPrimitives.ReadUInt32LittleEndian(at),
             _ => BinaryPrimitives.ReadUInt64LittleEndian(at),
         };
-        return (BlockHeight)(_baseHeight + delta);
+        return (BlockHeight)(BaseHeight + delta);
     }
 
     /// <summary>What lies under an item.</summary>
@@ -226,7 +236,7 @@ internal sealed partial class Page
     /// <summary>The fixed fields of a stub.</summary>
     public Span<byte> Stub(int item) => _memory.Span.Slice(PageHeaderLayout.SizeBytes + (StubOrdinal(item) * StubLayout.SizeBytes), StubLayout.SizeBytes);
 
-    /// <summary>The hash of a trie node, right or not.</summary>
+    /// <summary>The hash of a trie node, right or not; of a page of one item, which has no node, at 0 the hash of the item.</summary>
     public Span<byte> NodeHash(int node) => _memory.Span.Slice(_hashOffset + (node * Hash256.SizeBytes), Hash256.SizeBytes);
 
     /// <summary>Where the record of an item ends in the body.</summary>
@@ -237,7 +247,7 @@ internal sealed partial class Page
     public int Weight(int item) => KeyBytes(item) + (IsStub(item) ? StubLayout.SizeBytes : InlineValue(item).Length);
 
     /// <summary>Says that no reader can find the page any more. Called once, by its retirement.</summary>
-    public void MarkRetired() => Volatile.Write(ref _alive, 0);
+    public void MarkRetired() => Volatile.Write(ref _retired, 1);
 
     /// <summary>Gives the memory back. Called once, when no reader can hold the page.</summary>
     public void FreeMemory() => _pool.Free(_memory);
@@ -269,6 +279,8 @@ internal sealed partial class Page
         width = 2;
         return (first & 0x7F) | (record[1] << 7);
     }
+
+    private ulong BaseHeight => BinaryPrimitives.ReadUInt64LittleEndian(_memory.Span[PageHeaderLayout.BaseHeightOffset..]);
 
     private ReadOnlySpan<byte> Record(int item)
     {
@@ -325,4 +337,7 @@ internal readonly struct PageSections
 
     /// <summary>Where node hashes are in memory: the next multiple of eight behind the body.</summary>
     public static int HashesBehind(int bodyBytes) => (bodyBytes + 7) & ~7;
+
+    /// <summary>The memory the hashes of a page of a state tree take: one for each node, and one where there is none.</summary>
+    public static int HashBytes(int items) => Math.Max(1, items - 1) * Hash256.SizeBytes;
 }

@@ -26,7 +26,7 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
         Plan plan = Measure(items, changes, height, prefixBytes);
         PageSections sections = new(items.Length, BitOperations.PopCount(plan.StubMask), plan.HeightWidth, prefixBytes);
         int bodyBytes = sections.Data + plan.DataBytes;
-        int hashBytes = _hashed ? (items.Length - 1) * Hash256.SizeBytes : 0;
+        int hashBytes = _hashed ? PageSections.HashBytes(items.Length) : 0;
         PageMemory memory = pool.Allocate(PageSections.HashesBehind(bodyBytes) + hashBytes);
         Span<byte> body = memory.Span[..bodyBytes];
         WriteHeader(body, items, plan, trieRoot, prefixBytes);

@@ -86,7 +86,7 @@ internal static class PageCodec
         ulong kept = BinaryPrimitives.ReadUInt64LittleEndian(stored[PageHeaderLayout.KeptHashMaskOffset..]);
         int bodyBytes = stored.Length - (BitOperations.PopCount(kept) * Hash256.SizeBytes);
         bool hashed = stored[PageHeaderLayout.TreeOffset] == (byte)TreeKind.State;
-        PageMemory memory = pool.Allocate(PageSections.HashesBehind(bodyBytes) + (hashed ? (items - 1) * Hash256.SizeBytes : 0));
+        PageMemory memory = pool.Allocate(PageSections.HashesBehind(bodyBytes) + (hashed ? PageSections.HashBytes(items) : 0));
         try
         {
             stored[..bodyBytes].CopyTo(memory.Span);

@@ -59,8 +59,10 @@ internal sealed class PageHasher
 
         for (int slot = 0; slot < pages.Length; slot++)
         {
-            Page page = pages[slot];
-            page.Hash = new Hash256(page.Count == 1 ? Leaf(slot, 0) : page.NodeHash(page.TrieRoot));
+            if (pages[slot].Count == 1)
+            {
+                Leaf(slot, 0).CopyTo(pages[slot].NodeHash(0));
+            }
         }
     }
 
