@@ -52,7 +52,7 @@ public sealed partial class StateStore
             CacheBytes = Pages.Bytes(PageResidency.Clean),
             RecentBytes = Pages.Bytes(PageResidency.Superseded) + Versions.RecentBlobBytes,
             RetiredBytes = Pages.Epochs.RetiredBytes,
-            ReservedBytes = _crew.Pools.Sum(static pool => pool.ReservedBytes),
+            ReservedBytes = Pages.Pool.ReservedBytes,
             CacheHits = Pages.Hits,
             CacheMisses = Pages.Misses,
             CacheEvictions = Pages.Evictions,
