@@ -122,6 +122,9 @@ internal sealed partial class Page
     /// <summary>The memory the page takes.</summary>
     public int MemoryBytes => _memory.Capacity;
 
+    /// <summary>What <see cref="PageProbe"/> needs to know beside its memory.</summary>
+    public PageShape Shape => new(_trieOffset, _trieRoot, _count);
+
     /// <summary>Where the page's memory is, for <see cref="PageProbe"/>.</summary>
     public nint Address => _memory.Address;
 

@@ -6,6 +6,12 @@ using Cairn.Format;
 
 namespace Cairn.Tree;
 
+/// <summary>Where the trie of a page is and begins: the same for every page in memory that a <see cref="PageReference"/> ever had, as their contents are.</summary>
+/// <param name="TrieOffset">Where its nodes are.</param>
+/// <param name="TrieRoot">The topmost of them.</param>
+/// <param name="Count">The number of items.</param>
+internal readonly record struct PageShape(ushort TrieOffset, byte TrieRoot, byte Count);
+
 /// <summary>
 /// The look-up of <see cref="Page.Find"/> on the bare bytes of a page, for point reads: it touches the page's memory only, neither the <see cref="Page"/> object nor its fields, and asks for the
 /// memory it is going to need before it needs it. Tests hold it to the answers of <see cref="Page.Find"/>.
@@ -17,17 +23,22 @@ namespace Cairn.Tree;
 /// </remarks>
 internal readonly unsafe ref struct PageProbe
 {
-    /// <summary>The cache lines asked for: header, trie, offsets, heights and prefix of a full page of entries, which lie before the records.</summary>
-    private const int PrefetchedLines = 10;
+    /// <summary>The cache lines asked for beside the header: trie, offsets, heights and prefix of a full page, which lie before the records.</summary>
+    private const int PrefetchedLines = 8;
     private const int LineBytes = 64;
 
     private readonly byte* _start;
+    private readonly PageShape _shape;
 
     /// <summary>Looks at the page at an address.</summary>
+    /// <param name="address">Where it is.</param>
+    /// <param name="shape">The shape of that page, or of another one with the same content.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public PageProbe(nint address) => _start = (byte*)address;
-
-    private int Count => _start[PageHeaderLayout.ItemCountOffset];
+    public PageProbe(nint address, PageShape shape)
+    {
+        _start = (byte*)address;
+        _shape = shape;
+    }
 
     private int PrefixBytes => ReadUInt16(_start + PageHeaderLayout.PrefixBytesOffset);
 
@@ -41,9 +52,11 @@ internal readonly unsafe ref struct PageProbe
     {
         if (Sse.IsSupported)
         {
+            Sse.Prefetch0(_start);
+            byte* trie = _start + _shape.TrieOffset;
             for (int line = 0; line < PrefetchedLines; line++)
             {
-                Sse.Prefetch0(_start + (line * LineBytes));
+                Sse.Prefetch0(trie + (line * LineBytes));
             }
         }
     }
@@ -56,10 +69,10 @@ internal readonly unsafe ref struct PageProbe
     /// <returns>False when the key is absent.</returns>
     public bool Find(ReadOnlySpan<byte> key, out int item, out int stub, out ReadOnlySpan<byte> value)
     {
-        int count = Count;
-        ulong stubs = StubMask;
-        byte* trie = _start + PageHeaderLayout.SizeBytes + (BitOperations.PopCount(stubs) * StubLayout.SizeBytes);
+        int count = _shape.Count;
+        byte* trie = _start + _shape.TrieOffset;
         item = Candidate(trie, key, count);
+        ulong stubs = StubMask;
         byte* offsets = trie + ((count - 1) * TrieNodeLayout.SizeBytes);
         byte* prefix = offsets + ((count + 1) * sizeof(ushort)) + (count * _start[PageHeaderLayout.HeightWidthOffset]);
         int prefixBytes = PrefixBytes;
@@ -109,7 +122,7 @@ internal readonly unsafe ref struct PageProbe
 
         ref byte first = ref MemoryMarshal.GetReference(key);
         int length = key.Length;
-        int node = _start[PageHeaderLayout.TrieRootOffset];
+        int node = _shape.TrieRoot;
         do
         {
             byte* at = trie + (node * TrieNodeLayout.SizeBytes);

@@ -11,12 +11,14 @@ internal sealed class PageReference
 {
     private Page? _page;
     private nint _address;
+    private PageShape _shape;
 
     /// <summary>Makes the handle of a page in memory.</summary>
     public PageReference(Page page)
     {
         _page = page;
         _address = page.Address;
+        _shape = page.Shape;
         Tree = page.Tree;
     }
 
@@ -62,8 +64,11 @@ internal sealed class PageReference
     /// </summary>
     public nint Address => Volatile.Read(ref _address);
 
+    /// <summary>The shape of every page this ever was; known once <see cref="Page"/> was not null.</summary>
+    public PageShape Shape => _shape;
+
     /// <summary>Asks the processor for the beginning of the page's memory, if it has any.</summary>
-    public void Prefetch() => new PageProbe(Address).Prefetch();
+    public void Prefetch() => new PageProbe(Address, Shape).Prefetch();
 
     /// <summary>Puts a page that was read in place, unless another thread did already. The caller holds the lock of <see cref="PageCache"/>.</summary>
     /// <returns>Whether this page is in place now.</returns>
@@ -74,7 +79,8 @@ internal sealed class PageReference
             return false;
         }
 
-        // The address first: a reader that finds the page reads it afterwards.
+        // Shape and address first: a reader that finds the page reads them afterwards.
+        _shape = page.Shape;
         Volatile.Write(ref _address, page.Address);
         Volatile.Write(ref _page, page);
         return true;

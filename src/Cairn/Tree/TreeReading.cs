@@ -30,7 +30,7 @@ internal static class TreeReading
         while (reference is not null)
         {
             page = pages.Get(reference, ref hits);
-            PageProbe probe = new(reference.Address);
+            PageProbe probe = new(reference.Address, reference.Shape);
             probe.Prefetch();
             found = probe.Find(key, out item, out int stub, out value);
             reference = found && stub >= 0 ? page.Children[stub] : null;

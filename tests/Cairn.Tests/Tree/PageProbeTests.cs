@@ -44,7 +44,7 @@ public sealed class PageProbeTests
     private static void AssertSame(Page page, byte[] key)
     {
         bool expected = page.Find(key, out int expectedItem);
-        bool found = new PageProbe(page.Address).Find(key, out int item, out int stub, out ReadOnlySpan<byte> value);
+        bool found = new PageProbe(page.Address, page.Shape).Find(key, out int item, out int stub, out ReadOnlySpan<byte> value);
         Assert.Equal(expected, found);
         Assert.Equal(expectedItem, item);
         if (found)
