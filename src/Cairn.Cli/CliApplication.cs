@@ -69,6 +69,7 @@ internal static class CliApplication
             StatsCommand.Create(streams),
             HoldsCommand.Create(streams),
             CheckCommand.Create(streams),
+            CompactCommand.Create(streams),
             QuickstartCommand.Create(streams),
         };
         root.HelpName = ProgramName;

@@ -39,6 +39,8 @@ internal sealed class AppliedDraft
     /// <summary>Gives the pages back: the draft is not committed and will not be.</summary>
     public void Discard(PageCache pages)
     {
+        pages.Forget(State);
+        pages.Forget(Local);
         pages.Discard(State.Created);
         pages.Discard(Local.Created);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cairn.Tree;
 
 namespace Cairn;
@@ -169,7 +170,30 @@ public sealed class BlockDraft : IDisposable
     }
 
     /// <summary>Applies the draft to the trees it is built on, unless that is done.</summary>
-    internal AppliedDraft Apply() => _applied ??= _store.Apply(this);
+    internal AppliedDraft Apply()
+    {
+        return _applied ??= _store.TryApply(this) ?? ApplyAgain();
+    }
+
+    private AppliedDraft ApplyAgain()
+    {
+        _store.Pages.HoldMoves();
+        try
+        {
+            return _store.TryApply(this) ?? throw new UnreachableException("No page is moved meanwhile.");
+        }
+        finally
+        {
+            _store.Pages.ReleaseMoves();
+        }
+    }
+
+    /// <summary>The ordinal of the version the draft is built on; with a draft between them, of that one's, until it is committed.</summary>
+    internal ulong FindBaseOrdinal()
+    {
+        BlockDraft? parent = _parent;
+        return parent is null ? _pinned?.Ordinal ?? 0 : parent.Committed?.Ordinal ?? parent.FindBaseOrdinal();
+    }
 
     /// <summary>Whether a version is what the draft was built on.</summary>
     internal bool IsOn(StateVersion head) => ReferenceEquals(_parent is null ? _pinned : _parent.Committed, head);

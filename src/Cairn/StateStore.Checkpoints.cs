@@ -76,7 +76,7 @@ public sealed partial class StateStore
             // Closing writes the last one itself.
             if (_checkpoint.IsCompleted && Volatile.Read(ref _disposed) == 0)
             {
-                _checkpoint = Task.Run(RunCheckpointAsync);
+                _checkpoint = Task.Run(RunCheckpointInTurnAsync);
 
                 // A failure latches the store; whoever waits sees it, and nobody has to.
                 _ = _checkpoint.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
@@ -86,8 +86,9 @@ public sealed partial class StateStore
         }
     }
 
-    /// <summary>One checkpoint. If a crash comes before the manifest is durable, the one before it and the log behind it still hold everything.</summary>
-    private async Task RunCheckpointAsync()
+    /// <summary>One checkpoint, by whoever has the pages gate. If a crash comes before the manifest is durable, the one before it and the log behind it still hold everything.</summary>
+    /// <returns>The version that was stored, which the caller unpins.</returns>
+    private async Task<StateVersion> RunCheckpointAsync()
     {
         long started = _options.TimeProvider.GetTimestamp();
         using Activity? activity = StoreActivities.Start("cairn.checkpoint", Location, Height);
@@ -99,6 +100,7 @@ public sealed partial class StateStore
                 Raise(new StoreEvent.CheckpointStarted(starting));
             }
 
+            _pageFiles?.SetVersions(first: _storedOrdinal + 1, bearings.Version.Ordinal);
             ICheckpointWriter writer = _home.Pages!.BeginCheckpoint();
             await using ConfiguredAsyncDisposable _ = writer.ConfigureAwait(false);
             CheckpointJob job = new(writer);
@@ -119,6 +121,7 @@ public sealed partial class StateStore
             Pages.MakeClean(job.Pages);
             job.Blobs.ForEach(static blob => blob.Drop());
             Interlocked.Add(ref _dirtyBlobBytes, -bearings.DirtyBlobBytes);
+            NoteManifest(bearings.Version.Ordinal, job.Bytes);
             TimeSpan elapsed = _options.TimeProvider.GetElapsedTime(started);
             _metrics.Checkpointed(job.Bytes, elapsed);
             if (bearings.Version.Height is { } height)
@@ -127,16 +130,17 @@ public sealed partial class StateStore
             }
 
             await RetireLogAsync(older).ConfigureAwait(false);
+            return bearings.Version;
         }
         catch (Exception exception)
         {
             Latch(exception);
+            Versions.Unpin(bearings.Version, isView: false);
             throw;
         }
         finally
         {
             Volatile.Write(ref _checkpointOrdinal, 0);
-            Versions.Unpin(bearings.Version, isView: false);
         }
     }
 
@@ -155,7 +159,7 @@ public sealed partial class StateStore
 
             List<StoredExtent> freed = [];
             freed.AddRange(_supersededPages.Where(static page => page.Id != PageId.None).Select(static page => new StoredExtent(page.Id, page.StoredBytes)));
-            freed.AddRange(_supersededBlobs.Where(static blob => blob.Id != PageId.None).Select(static blob => new StoredExtent(blob.Id, blob.Length)));
+            freed.AddRange(_supersededBlobs.Where(static blob => blob.Id != PageId.None).Select(static blob => new StoredExtent(blob.Id, blob.StoredBytes)));
             _supersededPages.Clear();
             _supersededBlobs.Clear();
             StateVersion version = Versions.PinHead(isView: false);
@@ -196,14 +200,21 @@ public sealed partial class StateStore
         await _writeGate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         _writeGate.Release();
         Task running;
+        Task cleaning;
         lock (_checkpointLock)
         {
             running = _checkpoint;
+            cleaning = _cleaning;
         }
 
+        await _closing.CancelAsync().ConfigureAwait(false);
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _holdsGate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         _holdsGate.Release();
+        await cleaning.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // A compaction that is running ends at its next step.
+        await _pagesGate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         if (IsReadOnly || _failure is not null)
         {
             return;
@@ -226,7 +237,7 @@ public sealed partial class StateStore
         bool mend = _home.Warnings.Count > 0 && _manifest.Generation == _openedGeneration;
         if (_home.Pages is not null && (_manifest.LogEnd != _log.End || mend))
         {
-            await RunCheckpointAsync().ConfigureAwait(false);
+            Versions.Unpin(await RunCheckpointAsync().ConfigureAwait(false), isView: false);
         }
     }
 

@@ -207,6 +207,8 @@ public sealed partial class StateStore
         Pages.Commit(local.Created, local.Superseded);
         NoteSuperseded(state);
         NoteSuperseded(local);
+        Pages.Forget(state);
+        Pages.Forget(local);
         long blobBytes = ResidentBytes(state.SupersededBlobs) + ResidentBytes(local.SupersededBlobs);
         Versions.Publish(version, state.Superseded, local.Superseded, blobBytes);
     }

@@ -54,7 +54,7 @@ public sealed partial class StateStore
         {
             await ReplayAsync(counts, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (IsReadOnly && exception is StateCorruptedException or IOException)
+        catch (Exception exception) when (IsReadOnly && exception is StateCorruptedException or ViewOutdatedException or IOException)
         {
             if (!await HasMovedOnAsync(_manifest, cancellationToken).ConfigureAwait(false))
             {
@@ -80,12 +80,13 @@ public sealed partial class StateStore
         Raise(new StoreEvent.Opened(Recovery));
         if (!IsReadOnly)
         {
+            BeginCleaning();
             StartCheckpointIfDue();
         }
     }
 
     /// <summary>
-    /// Readers: goes on to the newest block the writer has synced. The writer retires log that only older manifests need: what seems wrong is looked at again, from the newer manifest, as long as there is one.
+    /// Readers: goes on to the newest block the writer has synced. The writer removes log and page files that only older manifests need: what seems wrong is looked at again, from the newer manifest, as long as there is one.
     /// </summary>
     private async ValueTask CatchUpAsync(bool mustGoOver, CancellationToken cancellationToken)
     {
@@ -103,7 +104,7 @@ public sealed partial class StateStore
                 await FollowAsync(manifest, mustGoOver || attempt > 1, cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (Exception exception) when (attempt < CatchUpAttempts && exception is StateCorruptedException or IOException)
+            catch (Exception exception) when (attempt < CatchUpAttempts && exception is StateCorruptedException or ViewOutdatedException or IOException)
             {
                 if (!await HasMovedOnAsync(manifest, cancellationToken).ConfigureAwait(false))
                 {
@@ -117,7 +118,8 @@ public sealed partial class StateStore
     {
         await _log.RefreshAsync(cancellationToken).ConfigureAwait(false);
         bool isAhead = manifest.ReplayFrom.Sequence > Versions.Head.After.Sequence;
-        if (manifest.Generation != _manifest.Generation && (isAhead || mustGoOver || DirtyBytes > _options.DirtyBytes))
+        bool isBroken = _pageFiles is not null && _manifest.Generation < _pageFiles.OldestWholeGeneration;
+        if (manifest.Generation != _manifest.Generation && (isAhead || isBroken || mustGoOver || DirtyBytes > _options.DirtyBytes))
         {
             await GoOverToAsync(manifest, cancellationToken).ConfigureAwait(false);
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cairn.Homes;
+using Cairn.Pages;
 using Cairn.Tree;
 
 namespace Cairn;
@@ -13,6 +14,9 @@ namespace Cairn;
 /// </remarks>
 public sealed partial class StateStore : IAsyncDisposable
 {
+    /// <summary>The ordinal of the version that the manifest declares at opening.</summary>
+    private const ulong FirstOrdinal = 1;
+
     private readonly IHome _home;
     private readonly IBlockLog _log;
     private readonly StateStoreOptions _options;
@@ -29,10 +33,11 @@ public sealed partial class StateStore : IAsyncDisposable
         Buffers = new DraftBuffers(options.PoisonFreedPages);
         Pages = new PageCache(home.Pages, options.CacheBytes, new PagePool(options.PoisonFreedPages), options.EvictionPolicy);
         _crew = new ApplyCrew(Pages, options.ApplyWorkers, options.ApplyForkChanges);
+        _pageFiles = home.Pages as PageFiles;
         _manifest = home.Pages?.Manifest ?? Manifest.Empty;
         _openedGeneration = _manifest.Generation;
         _holds = home.Holds?.Read() ?? [];
-        Versions = new VersionChain(Pages, options.RecentViewBytes, StateVersion.Of(_manifest, ordinal: 1));
+        Versions = new VersionChain(Pages, options.RecentViewBytes, StateVersion.Of(_manifest, FirstOrdinal));
         _metrics = new StoreMetrics(this);
     }
 
@@ -175,6 +180,7 @@ public sealed partial class StateStore : IAsyncDisposable
         finally
         {
             _metrics.Dispose();
+            _closing.Dispose();
             await _home.DisposeAsync().ConfigureAwait(false);
             Pages.Epochs.Collect();
             Raise(new StoreEvent.Closed(_failure is null));
@@ -182,9 +188,14 @@ public sealed partial class StateStore : IAsyncDisposable
     }
 
     /// <summary>Applies a draft to the trees it is built on.</summary>
-    internal AppliedDraft Apply(BlockDraft draft)
+    /// <returns>Null when cleaning moved pages meanwhile: do it again, inside <see cref="PageCache.HoldMoves"/>.</returns>
+    internal AppliedDraft? TryApply(BlockDraft draft)
     {
         ApplySlot appliers = _crew.Rent();
+
+        // From before the first page is looked at until the result is tracked: see PageCache.Moves.cs.
+        using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
+        long began = ReaderEpochs.Now;
         TreeChange state = Buffers.RentTree();
         TreeChange local = Buffers.RentTree();
         try
@@ -195,7 +206,15 @@ public sealed partial class StateStore : IAsyncDisposable
             appliers.Local.Apply(draft.BaseLocal, draft.Local.Changes.ToBatch(), draft.Height, draft.Ordinal, localRecord, local);
             Pages.AddDraft(state.Created);
             Pages.AddDraft(local.Created);
-            return new AppliedDraft(Buffers, state, local, stateRecord, localRecord);
+            AppliedDraft applied = new(Buffers, state, local, stateRecord, localRecord);
+            if (!Pages.TryTrack(state, began, draft.FindBaseOrdinal) || !Pages.TryTrack(local, began, draft.FindBaseOrdinal))
+            {
+                applied.Discard(Pages);
+                applied.Release(keepRecords: false);
+                return null;
+            }
+
+            return applied;
         }
         catch
         {

@@ -57,6 +57,9 @@ public sealed partial record StateStoreOptions
     /// </summary>
     public long ReserveBytes { get; init; } = 4L << 20;
 
+    /// <summary>Directory home: how fast cleaning may write, in bytes a second, beside what it may write for each checkpoint; 0 for that alone. Ignored when the page files come near their bound. Default: 16 MiB.</summary>
+    public long CleaningBytesPerSecond { get; init; } = 16 << 20;
+
     /// <summary>Called for everything worth knowing that happens inside, on the thread where it happens; must return quickly; what it throws is traced and otherwise ignored. Default: none.</summary>
     public Action<StoreEvent>? OnEvent { get; init; }
 

@@ -30,6 +30,7 @@ internal static class StateStoreOptionsValidation
         Check(options.PageFileBytes is >= MinPageFileBytes and <= MaxPageFileBytes, nameof(options.PageFileBytes), $"{options.PageFileBytes} is not between {MinPageFileBytes} and {MaxPageFileBytes} bytes.");
         Check(options.RetainBlocks is >= 1 and <= MaxRetainBlocks, nameof(options.RetainBlocks), $"{options.RetainBlocks} is not between 1 and {MaxRetainBlocks}.");
         Check(options.ReserveBytes is >= 0 and <= MaxReserveBytes, nameof(options.ReserveBytes), $"{options.ReserveBytes} is not between 0 and {MaxReserveBytes} bytes.");
+        Check(options.CleaningBytesPerSecond >= 0, nameof(options.CleaningBytesPerSecond), $"{options.CleaningBytesPerSecond} is negative.");
         Check(options.TimeProvider is not null, nameof(options.TimeProvider), "null is no clock.");
         if (faults.Count > 0)
         {

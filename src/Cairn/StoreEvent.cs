@@ -44,6 +44,16 @@ public abstract record StoreEvent
     /// <param name="Hold">The hold, broken.</param>
     public sealed record HoldBroken(LogHold Hold) : StoreEvent;
 
+    /// <summary>A cleaning run is durable: what is in use in some page files was written anew, so that they can go.</summary>
+    /// <param name="Files">How many files it was about.</param>
+    /// <param name="Bytes">The bytes written.</param>
+    /// <param name="Elapsed">How long it took.</param>
+    public sealed record CleaningCompleted(int Files, long Bytes, TimeSpan Elapsed) : StoreEvent;
+
+    /// <summary>Cleaning found damage, or a file could not be read or deleted. Those files stay as they are; the store takes writes as before.</summary>
+    /// <param name="Cause">What was found, or what failed.</param>
+    public sealed record CleaningFailed(Exception Cause) : StoreEvent;
+
     /// <summary>A commit waited because changed pages or the log since the last checkpoint reached twice their cap.</summary>
     /// <param name="DirtyBytes">The changed pages in memory.</param>
     /// <param name="ReplayBytes">The log since the last checkpoint.</param>

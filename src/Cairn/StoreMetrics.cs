@@ -37,6 +37,11 @@ internal sealed class StoreMetrics : IDisposable
         Gauge("cairn.pages.bytes", "By", "Page files on disk.", static statistics => statistics.PageBytes);
         Gauge("cairn.pages.live", "By", "Bytes of page files that the newest checkpoint refers to.", static statistics => statistics.LivePageBytes);
         Gauge("cairn.reserve.bytes", "By", "Disk space held back for a full disk.", static statistics => statistics.ReserveBytes);
+        Gauge("cairn.pages.garbage", "By", "Bytes of page files that the newest checkpoint does not refer to.", static statistics => statistics.GarbagePageBytes);
+        Gauge("cairn.pages.pinned", "By", "Bytes of page files kept only for open views and recent heights.", static statistics => statistics.PinnedPageBytes);
+        Count("cairn.cleaning.runs", "{run}", "Cleaning runs.", static statistics => statistics.CleaningRuns);
+        Count("cairn.cleaning.written", "By", "Bytes of pages and blobs written by cleaning.", static statistics => statistics.CleaningBytes);
+        Count("cairn.pages.files.removed", "{file}", "Page files deleted.", static statistics => statistics.RemovedPageFiles);
         Gauge("cairn.views.open", "{view}", "Open views.", static statistics => statistics.OpenViews);
         Gauge("cairn.views.bytes", "By", "Superseded pages that only open views keep in memory.", static statistics => statistics.ViewBytes);
         _meter.CreateObservableGauge("cairn.views.oldest.age", () => store.ReadStatistics().OldestViewAge?.TotalSeconds ?? 0, "s", "Time since the first opened of the open views was opened.");

@@ -66,6 +66,21 @@ public sealed record StoreStatistics
     /// <summary>The bytes of disk held back for a full disk; 0 when they were given up, or could not be had.</summary>
     public long ReserveBytes { get; init; }
 
+    /// <summary>What the newest checkpoint does not refer to: <see cref="PageBytes"/> less <see cref="LivePageBytes"/>.</summary>
+    public long GarbagePageBytes { get; init; }
+
+    /// <summary>The bytes of page files that are kept only for open views and recent heights, or until the next checkpoint.</summary>
+    public long PinnedPageBytes { get; init; }
+
+    /// <summary>Cleaning runs since opening.</summary>
+    public long CleaningRuns { get; init; }
+
+    /// <summary>The bytes they wrote.</summary>
+    public long CleaningBytes { get; init; }
+
+    /// <summary>Page files deleted since opening because nothing in them was needed any more.</summary>
+    public long RemovedPageFiles { get; init; }
+
     /// <summary>Changed pages and blobs in memory that the next checkpoint will store.</summary>
     public long DirtyBytes { get; init; }
 

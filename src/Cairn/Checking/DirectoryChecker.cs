@@ -5,6 +5,7 @@ using Cairn.IO;
 using Cairn.Log;
 using Cairn.Manifests;
 using Cairn.Pages;
+using Cairn.Tree;
 
 namespace Cairn.Checking;
 
@@ -136,6 +137,40 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
         }
 
         CheckExtents(manifest, pages, head.Extents);
+        if (found.ToReport().IsSound)
+        {
+            CheckFraming(manifest, pages);
+        }
+    }
+
+    /// <summary>Walks every page file from one page or blob to the next, in use or not: cleaning relies on their being whole.</summary>
+    private void CheckFraming(StoreManifest manifest, PageFiles pages)
+    {
+        foreach (PageFileEntry file in manifest.Files)
+        {
+            byte[] key = new byte[StateLimits.MaxKeyBytes];
+            try
+            {
+                pages.Scan(file.Number, (extent, bytes) =>
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    if (BlobCodec.IsBlob(bytes))
+                    {
+                        BlobCodec.Check(bytes, pages, extent.Id, out _);
+                    }
+                    else
+                    {
+                        PageCodec.ReadHeader(bytes, pages, extent.Id, key);
+                    }
+
+                    return true;
+                });
+            }
+            catch (StateCorruptedException damage)
+            {
+                found.Add(damage);
+            }
+        }
     }
 
     /// <summary>What the trees refer to must not overlap, and must be what the manifest counts as live.</summary>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Cairn.Format;
 using Cairn.Hashing;
 using Cairn.Homes;
+using Cairn.Pages;
 using Cairn.Tree;
 
 namespace Cairn.Checking;
@@ -183,10 +184,10 @@ internal sealed class TreeChecker
         }
 
         BlobReference blob = page.Blob(item);
-        Collect(blob.Id, blob.Length);
+        Collect(blob.Id, blob.StoredBytes);
         try
         {
-            _pages.ReadBlob(blob);
+            CheckBlob(blob, key);
         }
         catch (StateCorruptedException damage)
         {
@@ -194,6 +195,22 @@ internal sealed class TreeChecker
         }
 
         return _tree == TreeKind.State ? CommitmentHash.Leaf(CommitmentHash.Value(key), blob.Hash) : default;
+    }
+
+    private void CheckBlob(BlobReference blob, ReadOnlySpan<byte> key)
+    {
+        if (blob.Bytes is not null)
+        {
+            return;
+        }
+
+        byte[] stored = BlobCodec.ReadStored(_store!, blob, out ReadOnlySpan<byte> owner);
+        bool holds = owner.SequenceEqual(key) && stored[BlobHeaderLayout.TreeOffset] == (byte)_tree;
+        if (!holds)
+        {
+            throw PageCodec.Damaged(
+                _store!, blob.Id, BlobHeaderLayout.TreeOffset, "owner of a blob", $"{_tree} tree, key {Convert.ToHexStringLower(key)}", $"tree {stored[BlobHeaderLayout.TreeOffset]}, key {Convert.ToHexStringLower(owner)}");
+        }
     }
 
     /// <summary>Folds the items' hashes over the trie and compares the hashes the page keeps.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Numerics;
 using Cairn.Homes;
 using Cairn.Tree;
 
@@ -64,20 +66,42 @@ internal sealed class CheckpointJob
     private void StorePage(PageReference reference)
     {
         Page page = reference.Page!;
-        foreach (BlobReference blob in page.Blobs)
+        for (ulong blobs = page.BlobMask; blobs != 0; blobs &= blobs - 1)
         {
-            if (blob.Id == PageId.None)
-            {
-                blob.Place(_writer.Add(blob.Bytes));
-                Blobs.Add(blob);
-                Bytes += blob.Length;
-            }
+            StoreBlob(page, BitOperations.TrailingZeroCount(blobs));
         }
 
         int length = PageCodec.Encode(page, _buffer);
         uint crc = System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(_buffer);
         reference.Place(_writer.Add(_buffer.AsSpan(0, length)), length, crc);
         Pages.Add(reference);
+        Bytes += length;
+    }
+
+    private void StoreBlob(Page page, int item)
+    {
+        BlobReference blob = page.Blob(item);
+        if (blob.Id != PageId.None)
+        {
+            return;
+        }
+
+        Span<byte> key = stackalloc byte[StateLimits.MaxKeyBytes];
+        key = key[..page.CopyKey(item, key)];
+        int length = BlobCodec.StoredBytes(key.Length, blob.Length);
+        byte[] rented = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            Span<byte> stored = rented.AsSpan(0, length);
+            BlobCodec.Encode(stored, page.Tree, key, blob.Bytes);
+            blob.Place(_writer.Add(stored), length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
+        Blobs.Add(blob);
         Bytes += length;
     }
 }

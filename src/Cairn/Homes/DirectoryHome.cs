@@ -209,7 +209,7 @@ internal sealed class DirectoryHome : IHome
             ManifestReading reading = ManifestFiles.Read(fileSystem, path);
             StoreManifest manifest = reading.Newest ?? Create(fileSystem, path, options, reading);
             RefuseOtherSegments(manifest, options);
-            pages = PageFiles.Open(withReserve, path, manifest, options.PageFileBytes, isReadOnly: false);
+            pages = PageFiles.Open(withReserve, path, manifest, options.PageFileBytes, isReadOnly: false, reading.Older);
             pages.Checkpointed = reserve.Restore;
 
             // Everything else is only read until here. The log is the last to judge, then it removes what a crash left at its end.

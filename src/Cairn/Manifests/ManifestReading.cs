@@ -21,11 +21,15 @@ internal sealed class ManifestReading
         ulong evenGeneration = even.Manifest?.Content.Generation ?? 0;
         ManifestSlot newest = oddGeneration > evenGeneration ? odd : even;
         Newest = newest.Manifest;
+        Older = (ReferenceEquals(newest, odd) ? even : odd).Manifest;
         Damages = [.. Damage(odd, newest), .. Damage(even, newest)];
     }
 
     /// <summary>The newest sound manifest; null when neither copy is sound, or when they are of different stores.</summary>
     public StoreManifest? Newest { get; }
+
+    /// <summary>The other sound manifest, on which opening would fall back without the newest one; null when there is none.</summary>
+    public StoreManifest? Older { get; }
 
     /// <summary>
     /// What is wrong with the copies; never empty without <see cref="Newest"/>. Where one is sound and the other is not, the unsound one may have been the newer: then <see cref="Newest"/> is a

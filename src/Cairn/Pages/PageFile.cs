@@ -26,6 +26,15 @@ internal sealed class PageFile(string directory, uint number, long end)
     /// <summary>Whether nothing is appended any more.</summary>
     public bool IsSealed { get; set; }
 
+    /// <summary>The generation of the manifest that left the file out, because nothing in it was live any more; 0 while the newest one lists it, or will.</summary>
+    public ulong ReleasedBy { get; set; }
+
+    /// <summary>Versions before this one need nothing in the file.</summary>
+    public ulong FirstVersion { get; init; }
+
+    /// <summary>Once released: this version and later ones need nothing in the file.</summary>
+    public ulong EndVersion { get; set; }
+
     /// <summary>Where the next page goes; the bytes of the file, buffered ones included.</summary>
     public long End
     {

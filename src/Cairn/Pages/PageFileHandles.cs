@@ -78,6 +78,26 @@ internal sealed class PageFileHandles(IFileSystem fileSystem, StoreId storeId) :
         }
     }
 
+    /// <summary>Closes a file, or leaves that to its last user. It is opened again when it is asked for.</summary>
+    public void Close(uint number)
+    {
+        Handle? handle;
+        bool isIdle = false;
+        lock (_gate)
+        {
+            if (_open.Remove(number, out handle))
+            {
+                handle.IsRetired = true;
+                isIdle = handle.Users == 0;
+            }
+        }
+
+        if (isIdle)
+        {
+            handle!.File.Dispose();
+        }
+    }
+
     /// <summary>Closes what nobody uses; the last user closes the rest.</summary>
     public void Dispose()
     {

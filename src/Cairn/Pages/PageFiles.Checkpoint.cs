@@ -33,10 +33,11 @@ internal sealed partial class PageFiles
 
         ThrowIfFailed();
         _isWriting = true;
+        ChooseSealBytes();
         return new CheckpointWriter(this);
     }
 
-    private void FindLeftovers()
+    private void FindLeftovers(StoreManifest? older)
     {
         _highestFile = _manifest.HighestFile;
         if (!_fileSystem.DirectoryExists(_directory))
@@ -46,7 +47,17 @@ internal sealed partial class PageFiles
 
         foreach (string name in _fileSystem.List(_directory))
         {
-            if (PageFile.TryParse(name, out uint number) && !_files.ContainsKey(number))
+            if (!PageFile.TryParse(name, out uint number) || _files.ContainsKey(number))
+            {
+                continue;
+            }
+
+            if (older?.Files.FirstOrDefault(entry => entry.Number == number) is { Number: not 0 } released)
+            {
+                PageFile file = _files[number] = new PageFile(_directory, number, released.TotalBytes) { IsSealed = true };
+                Release(file, _manifest.Content.Generation);
+            }
+            else
             {
                 _leftovers.Add(Path.Combine(_directory, name));
                 _highestFile = Math.Max(_highestFile, number);
@@ -62,6 +73,7 @@ internal sealed partial class PageFiles
             PageFileWriter writer = WriterFor(page.Length);
             PageAddress address = writer.Add(page);
             file = address.File;
+            _sealBytes = Math.Min(_pageFileBytes, _sealBytes + (page.Length / SealShare)); // what is added grows the store
             return address.ToId();
         }
         catch (Exception failure)
@@ -76,22 +88,27 @@ internal sealed partial class PageFiles
     {
         if (_writer is { } writer)
         {
-            if (writer.Page.End + PageAddress.Aligned(bytes) <= _pageFileBytes)
+            if (writer.Page.End + PageAddress.Aligned(bytes) <= _sealBytes)
             {
                 return writer;
             }
 
-            writer.Sync();
-            writer.Page.IsSealed = true;
+            Seal(writer);
         }
 
         return BeginFile();
     }
 
+    private static void Seal(PageFileWriter writer)
+    {
+        writer.Sync();
+        writer.Page.IsSealed = true;
+    }
+
     private PageFileWriter BeginFile()
     {
         uint number = checked(_highestFile + 1);
-        PageFile page = new(_directory, number, end: 0);
+        PageFile page = new(_directory, number, end: 0) { FirstVersion = _firstVersion };
         if (!_fileSystem.DirectoryExists(_directory))
         {
             _fileSystem.CreateDirectory(_directory);
@@ -159,6 +176,11 @@ internal sealed partial class PageFiles
             _files[number].LiveBytes += change;
         }
 
+        foreach (PageFile file in _files.Values.Where(file => file.ReleasedBy == 0 && IsDead(file, file.LiveBytes)))
+        {
+            Release(file, next.Content.Generation);
+        }
+
         Volatile.Write(ref _manifest, next);
         Checkpointed?.Invoke();
     }
@@ -169,6 +191,7 @@ internal sealed partial class PageFiles
         Files =
         [
             .. _files.Values.OrderBy(file => file.Number)
+                .Where(file => file.ReleasedBy == 0 && !IsDead(file, file.LiveBytes + liveChanges.GetValueOrDefault(file.Number)))
                 .Select(file => new PageFileEntry(file.Number, file.IsSealed, file.End, file.LiveBytes + liveChanges.GetValueOrDefault(file.Number))),
         ],
         Content = content with { Generation = _manifest.Content.Generation + 1 },

@@ -57,9 +57,10 @@ internal sealed partial class PageFiles : IPageStore
     /// <param name="manifest">The manifest that counts.</param>
     /// <param name="pageFileBytes">The size at which a file is sealed.</param>
     /// <param name="isReadOnly">Whether checkpoints are refused.</param>
+    /// <param name="older">The manifest before, on which opening would fall back if the newest were damaged: the files of it stay until it is overwritten. Null when there is none.</param>
     /// <exception cref="StateCorruptedException">A listed file is absent, too short, or not of this store.</exception>
     /// <exception cref="StoreFormatException">A listed file is of a version, or with features, that are not known.</exception>
-    public static PageFiles Open(IFileSystem fileSystem, string store, StoreManifest manifest, int pageFileBytes, bool isReadOnly)
+    public static PageFiles Open(IFileSystem fileSystem, string store, StoreManifest manifest, int pageFileBytes, bool isReadOnly, StoreManifest? older = null)
     {
         PageFiles files = new(fileSystem, store, manifest, pageFileBytes, isReadOnly);
         try
@@ -71,7 +72,7 @@ internal sealed partial class PageFiles : IPageStore
 
             if (!isReadOnly)
             {
-                files.FindLeftovers();
+                files.FindLeftovers(older);
             }
 
             return files;
@@ -90,7 +91,7 @@ internal sealed partial class PageFiles : IPageStore
         PageAddress address = PageAddress.Of(id);
         if (!_files.TryGetValue(address.File, out PageFile? page))
         {
-            throw new StateCorruptedException(PathOf(address.File), address.Offset, "page file", "one that the manifest lists", $"number {address.File}");
+            throw Absent(address.File, new StateCorruptedException(PathOf(address.File), address.Offset, "page file", "one that the manifest lists", $"number {address.File}"));
         }
 
         long end = page.End;
@@ -104,11 +105,18 @@ internal sealed partial class PageFiles : IPageStore
             return;
         }
 
-        using PageFileHandles.Lease handle = _handles.Borrow(page);
-        int read = handle.File.Read(address.Offset, destination);
-        if (read != destination.Length)
+        try
         {
-            throw new StateCorruptedException(page.Path, address.Offset + read, "page", $"{destination.Length} bytes", $"the end of the file after {read}");
+            using PageFileHandles.Lease handle = _handles.Borrow(page);
+            int read = handle.File.Read(address.Offset, destination);
+            if (read != destination.Length)
+            {
+                throw new StateCorruptedException(page.Path, address.Offset + read, "page", $"{destination.Length} bytes", $"the end of the file after {read}");
+            }
+        }
+        catch (StateCorruptedException absent) when (_isReadOnly && absent.InnerException is FileNotFoundException)
+        {
+            throw Absent(page.Number, absent);
         }
     }
 
@@ -122,37 +130,6 @@ internal sealed partial class PageFiles : IPageStore
     /// <inheritdoc/>
     /// <remarks>Nothing to do: the system's own read-ahead works on files.</remarks>
     public ValueTask PrefetchAsync(ReadOnlyMemory<PageId> ids, CancellationToken cancellationToken) => ValueTask.CompletedTask;
-
-    /// <summary>Read-only: follows the writer to a newer manifest. Files that it no longer lists stay readable for views that are open.</summary>
-    /// <exception cref="StateCorruptedException">The manifest is damaged or that of another store, or a file it lists is.</exception>
-    public ValueTask RefreshAsync(CancellationToken cancellationToken)
-    {
-        ObjectDisposedException.ThrowIf(_closed, this);
-        if (!_isReadOnly)
-        {
-            return ValueTask.CompletedTask;
-        }
-
-        ManifestReading reading = ManifestFiles.ReadBesideWriter(_fileSystem, _store);
-        StoreManifest newest = reading.Newest ?? throw reading.Damages[0];
-        if (newest.StoreId != _manifest.StoreId)
-        {
-            throw new StateCorruptedException(_store, -1, "store id", _manifest.StoreId.ToString(), newest.StoreId.ToString());
-        }
-
-        if (newest.Content.Generation > _manifest.Content.Generation)
-        {
-            Take(newest);
-            foreach (PageFileEntry entry in newest.Files.Except(_manifest.Files))
-            {
-                PageFilesCheck.CheckFile(_handles, _files[entry.Number], entry);
-            }
-
-            Volatile.Write(ref _manifest, newest);
-        }
-
-        return ValueTask.CompletedTask;
-    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
@@ -183,6 +160,7 @@ internal sealed partial class PageFiles : IPageStore
             file.End = entry.TotalBytes;
             file.LiveBytes = entry.LiveBytes;
             file.IsSealed = true;
+            file.ReleasedBy = 0;
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using Cairn.Format;
+using Cairn.Homes;
 
 namespace Cairn.Tree;
 
@@ -203,7 +204,7 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
             if (((plan.BlobMask >> i) & 1) != 0)
             {
                 BlobReference blob = item.Source is { } page ? page.Blob(item.Index) : changes.Blob(item.Index);
-                WriteBlob(record, blob);
+                WriteBlob(record, blob, blob.Id);
                 blobs[blobCount++] = blob;
                 at += BlobRecordLayout.SizeBytes;
             }
@@ -241,10 +242,10 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
     }
 
     /// <summary>Writes the record of a blob; the place is filled in when the page is stored.</summary>
-    internal static void WriteBlob(Span<byte> record, BlobReference blob)
+    internal static void WriteBlob(Span<byte> record, BlobReference blob, PageId place)
     {
         BinaryPrimitives.WriteInt32LittleEndian(record[BlobRecordLayout.LengthOffset..], blob.Length);
-        BinaryPrimitives.WriteUInt64LittleEndian(record[BlobRecordLayout.PlaceOffset..], blob.Id.Value);
+        BinaryPrimitives.WriteUInt64LittleEndian(record[BlobRecordLayout.PlaceOffset..], place.Value);
         blob.Hash.CopyTo(record[BlobRecordLayout.HashOffset..]);
     }
 

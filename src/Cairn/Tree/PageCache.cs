@@ -113,27 +113,10 @@ internal sealed partial class PageCache
         }
     }
 
-    /// <summary>The bytes of a blob, checked against its hash when they were read.</summary>
+    /// <summary>The bytes of a blob, checked when they are read.</summary>
     /// <exception cref="StateCorruptedException">The stored blob is damaged.</exception>
     /// <exception cref="IOException">Reading failed.</exception>
-    public byte[] ReadBlob(BlobReference blob)
-    {
-        if (blob.Bytes is { } bytes)
-        {
-            return bytes;
-        }
-
-        bytes = new byte[blob.Length];
-        _store!.Read(blob.Id, bytes);
-        Hash256 found = new(System.Security.Cryptography.SHA256.HashData(bytes));
-        if (found != blob.Hash)
-        {
-            (string file, long offset) = _store.Locate(blob.Id);
-            throw new StateCorruptedException(file, offset, "SHA-256 of a blob", blob.Hash.ToString(), found.ToString());
-        }
-
-        return bytes;
-    }
+    public byte[] ReadBlob(BlobReference blob) => blob.Bytes ?? BlobCodec.ReadValue(_store!, blob);
 
     /// <summary>Enters pages that a draft made.</summary>
     public void AddDraft(List<PageReference> created)
@@ -241,33 +224,46 @@ internal sealed partial class PageCache
 
     private Page Load(PageReference reference, HashSet<PageReference>? spared = null)
     {
-        if (_store is null || reference.Id == PageId.None)
+        while (true)
         {
-            throw new ObjectDisposedException("StateView", "The view was disposed while it was being read.");
-        }
+            PagePlace place;
+            lock (_lock)
+            {
+                place = reference.CurrentPlace;
+            }
 
-        Interlocked.Increment(ref _misses);
-        Page loaded = PageCodec.Read(_store, reference, Pool);
-        bool published;
-        lock (_lock)
-        {
-            published = reference.Publish(loaded);
+            if (_store is null || place.Id == PageId.None)
+            {
+                throw new ObjectDisposedException("StateView", "The view was disposed while it was being read.");
+            }
+
+            Interlocked.Increment(ref _misses);
+            Page loaded = PageCodec.Read(_store, reference, place, Pool);
+            bool published;
+            lock (_lock)
+            {
+                // Cleaning may have moved the page meanwhile: what was read names old places of pages below it.
+                published = reference.Id == place.Id && reference.Publish(loaded);
+                if (published)
+                {
+                    reference.Uses = Math.Min(_mostUses, (byte)1);
+                    Enter(loaded, PageResidency.Clean);
+                    TakeUp(reference);
+                    Evict(spared);
+                }
+            }
+
             if (published)
             {
-                reference.Uses = Math.Min(_mostUses, (byte)1);
-                Enter(loaded, PageResidency.Clean);
-                TakeUp(reference);
-                Evict(spared);
+                return loaded;
+            }
+
+            loaded.FreeMemory();
+            if (reference.Page is { } page)
+            {
+                return page;
             }
         }
-
-        if (!published)
-        {
-            loaded.FreeMemory();
-            return reference.Page ?? Load(reference);
-        }
-
-        return loaded;
     }
 
     private void Enter(Page page, PageResidency residency)

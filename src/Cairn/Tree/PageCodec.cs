@@ -13,15 +13,19 @@ internal static class PageCodec
 
     /// <summary>Writes a page as it is stored: with the places of its children and blobs, which must be known, and the hashes worth keeping.</summary>
     /// <returns>How many bytes were written.</returns>
-    public static int Encode(Page page, Span<byte> destination)
+    /// <param name="page">The page.</param>
+    /// <param name="destination">At least <see cref="MaxEncodedBytes"/>.</param>
+    /// <param name="moves">New places that are written but not durable yet, so that the handles do not have them.</param>
+    public static int Encode(Page page, Span<byte> destination, PageMoves? moves = null)
     {
         page.Body.CopyTo(destination);
         int stub = PageHeaderLayout.SizeBytes;
         foreach (PageReference child in page.Children)
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(destination[(stub + StubLayout.StoredBytesOffset)..], (uint)child.StoredBytes);
-            BinaryPrimitives.WriteUInt64LittleEndian(destination[(stub + StubLayout.PageIdOffset)..], child.Id.Value);
-            BinaryPrimitives.WriteUInt32LittleEndian(destination[(stub + StubLayout.CrcOffset)..], child.Crc);
+            PagePlace place = moves?.Of(child.CurrentPlace) ?? child.CurrentPlace;
+            BinaryPrimitives.WriteUInt32LittleEndian(destination[(stub + StubLayout.StoredBytesOffset)..], (uint)place.StoredBytes);
+            BinaryPrimitives.WriteUInt64LittleEndian(destination[(stub + StubLayout.PageIdOffset)..], place.Id.Value);
+            BinaryPrimitives.WriteUInt32LittleEndian(destination[(stub + StubLayout.CrcOffset)..], place.Crc);
             stub += StubLayout.SizeBytes;
         }
 
@@ -29,7 +33,8 @@ internal static class PageCodec
         {
             int item = BitOperations.TrailingZeroCount(blobs);
             int end = page.RecordEnd(item);
-            PageBuilder.WriteBlob(destination[(end - BlobRecordLayout.SizeBytes)..], page.Blob(item));
+            BlobReference blob = page.Blob(item);
+            PageBuilder.WriteBlob(destination[(end - BlobRecordLayout.SizeBytes)..], blob, moves?.OfBlob(blob.Id) ?? blob.Id);
         }
 
         ulong kept = page.Tree == TreeKind.State ? LargeNodes(page) & page.HashValid : 0;
@@ -49,20 +54,20 @@ internal static class PageCodec
     /// <summary>Reads and checks a stored page.</summary>
     /// <exception cref="StateCorruptedException">It is not the page that was stored.</exception>
     /// <exception cref="StoreFormatException">It was written by a version, or with features, that this one does not know.</exception>
-    public static Page Read(IPageStore store, PageReference reference, PagePool pool)
+    public static Page Read(IPageStore store, PageReference reference, PagePlace place, PagePool pool)
     {
-        if (reference.StoredBytes is < PageHeaderLayout.SizeBytes or > PageLimits.MaxStoredBytes)
+        if (place.StoredBytes is < PageHeaderLayout.SizeBytes or > PageLimits.MaxStoredBytes)
         {
-            throw Damaged(store, reference.Id, 0, "length of a page", $"{PageHeaderLayout.SizeBytes} to {PageLimits.MaxStoredBytes}", $"{reference.StoredBytes}");
+            throw Damaged(store, place.Id, 0, "length of a page", $"{PageHeaderLayout.SizeBytes} to {PageLimits.MaxStoredBytes}", $"{place.StoredBytes}");
         }
 
-        byte[] rented = System.Buffers.ArrayPool<byte>.Shared.Rent(reference.StoredBytes);
+        byte[] rented = System.Buffers.ArrayPool<byte>.Shared.Rent(place.StoredBytes);
         try
         {
-            Span<byte> stored = rented.AsSpan(0, reference.StoredBytes);
-            store.Read(reference.Id, stored);
-            Page page = Decode(stored, reference.Crc, pool, store, reference.Id);
-            CheckClaim(page, reference, store);
+            Span<byte> stored = rented.AsSpan(0, place.StoredBytes);
+            store.Read(place.Id, stored);
+            Page page = Decode(stored, place.Crc, pool, store, place.Id);
+            CheckClaim(page, reference, place.Id, store);
             return page;
         }
         finally
@@ -107,14 +112,36 @@ internal static class PageCodec
         }
     }
 
-    private static void CheckClaim(Page page, PageReference reference, IPageStore store)
+    /// <summary>Checks stored bytes whose checksum is right, and tells what finds the page in its tree.</summary>
+    /// <param name="stored">The bytes.</param>
+    /// <param name="store">Where they are, for messages.</param>
+    /// <param name="id">Which page it is.</param>
+    /// <param name="key">Takes the key of the first item; of a stub, its stored prefix: both lead to the page from above.</param>
+    /// <exception cref="StateCorruptedException">They are no page.</exception>
+    /// <exception cref="StoreFormatException">It was written by a version, or with features, that this one does not know.</exception>
+    internal static PageHeader ReadHeader(ReadOnlySpan<byte> stored, IPageStore store, PageId id, Span<byte> key)
+    {
+        if (stored.Length is < PageHeaderLayout.SizeBytes or > PageLimits.MaxStoredBytes)
+        {
+            throw Damaged(store, id, PageHeaderLayout.StoredBytesOffset, "length of a page", $"{PageHeaderLayout.SizeBytes} to {PageLimits.MaxStoredBytes}", $"{stored.Length}");
+        }
+
+        PageValidator.CheckHeader(stored, store, id);
+        PageView view = new(stored);
+        ReadOnlySpan<byte> suffix = view.Suffix(0);
+        stored.Slice(view.Sections.Prefix, view.PrefixBytes).CopyTo(key);
+        suffix.CopyTo(key[view.PrefixBytes..]);
+        return new PageHeader((TreeKind)stored[PageHeaderLayout.TreeOffset], BinaryPrimitives.ReadUInt16LittleEndian(stored[PageHeaderLayout.LevelOffset..]), view.PrefixBytes + suffix.Length);
+    }
+
+    private static void CheckClaim(Page page, PageReference reference, PageId id, IPageStore store)
     {
         bool holds = page.Tree == reference.Tree && (reference.Claim is not { } claim || (page.TopIndex == claim.TopIndex && page.Level == claim.Level));
         if (!holds)
         {
             string found = $"{page.Tree} tree, top index {page.TopIndex}, level {page.Level}";
             page.FreeMemory();
-            throw Damaged(store, reference.Id, 0, "page under a stub", $"{reference.Tree} tree, {reference.Claim}", found);
+            throw Damaged(store, id, 0, "page under a stub", $"{reference.Tree} tree, {reference.Claim}", found);
         }
     }
 
@@ -180,7 +207,8 @@ internal static class PageCodec
         PageView view = new(stored);
         for (int count = 0; mask != 0; mask &= mask - 1)
         {
-            ReadOnlySpan<byte> record = view.Value(BitOperations.TrailingZeroCount(mask));
+            int item = BitOperations.TrailingZeroCount(mask);
+            ReadOnlySpan<byte> record = view.Value(item);
             int length = BinaryPrimitives.ReadInt32LittleEndian(record);
             if (length is <= StateLimits.MaxInlineValueBytes or > StateLimits.MaxValueBytes)
             {
@@ -195,6 +223,7 @@ internal static class PageCodec
 
             blobs[count++] = new BlobReference(
                 place,
+                BlobCodec.StoredBytes(view.PrefixBytes + view.Suffix(item).Length, length),
                 length,
                 new Hash256(record.Slice(BlobRecordLayout.HashOffset, Hash256.SizeBytes)));
         }
@@ -202,3 +231,9 @@ internal static class PageCodec
         return blobs;
     }
 }
+
+/// <summary>What a stored page says of itself.</summary>
+/// <param name="Tree">Its tree.</param>
+/// <param name="Level">Its level.</param>
+/// <param name="KeyBytes">The length of its first item's key.</param>
+internal readonly record struct PageHeader(TreeKind Tree, int Level, int KeyBytes);

@@ -3,10 +3,12 @@ using Cairn.Homes;
 namespace Cairn.Tree;
 
 /// <summary>
-/// The one shared handle of a page: where it is stored and, if it is in memory, the page. Parents of many versions share it, so a checkpoint that stores the page or an
-/// eviction that drops it reaches them all. Invariants: a page without a place is in memory as long as any version needs it; the place changes once, from none to a
-/// place, and stays; the one who exchanges the page for null retires its memory.
+/// The handle of a page: where it is stored and, if it is in memory, the page. Parents of many versions share it, so a checkpoint that stores the page or an eviction that drops it reaches them all.
 /// </summary>
+/// <remarks>
+/// Invariants: a page without a place is in memory as long as any version needs it; a place is given by a checkpoint, and another one only by cleaning, under the lock of <see cref="PageCache"/>, to all handles of
+/// the page at once; whoever reads the page takes the place under that lock. Checkpoints and cleaning exclude each other. The one who exchanges the page for null retires its memory.
+/// </remarks>
 internal sealed class PageReference
 {
     private Page? _page;
@@ -89,12 +91,25 @@ internal sealed class PageReference
     /// <summary>Takes the page out of memory; whoever gets it retires it.</summary>
     public Page? Take() => Interlocked.Exchange(ref _page, null);
 
+    /// <summary>Where the page is stored.</summary>
+    public PagePlace CurrentPlace => new(Id, StoredBytes, Crc);
+
     /// <summary>Records where the page is stored.</summary>
     public void Place(PageId id, int storedBytes, uint crc)
     {
         StoredBytes = storedBytes;
         Crc = crc;
         Id = id;
+    }
+
+    /// <summary>Takes the place that cleaning gave to the page, if it moved it. Under the lock of <see cref="PageCache"/>.</summary>
+    public void Move(PageMoves moves)
+    {
+        PagePlace place = moves.Of(CurrentPlace);
+        if (place.Id != Id)
+        {
+            Place(place.Id, place.StoredBytes, place.Crc);
+        }
     }
 }
 
@@ -119,9 +134,14 @@ internal sealed class BlobReference
     }
 
     /// <summary>Makes the handle of a stored blob.</summary>
-    public BlobReference(PageId id, int length, Hash256 hash)
+    /// <param name="id">Its id.</param>
+    /// <param name="storedBytes">The bytes it is stored in.</param>
+    /// <param name="length">The length of the value.</param>
+    /// <param name="hash">The SHA-256 of the value.</param>
+    public BlobReference(PageId id, int storedBytes, int length, Hash256 hash)
     {
         Id = id;
+        StoredBytes = storedBytes;
         Length = length;
         Hash = hash;
     }
@@ -135,11 +155,21 @@ internal sealed class BlobReference
     /// <summary>Where it is stored; none while it is only in memory.</summary>
     public PageId Id { get; private set; }
 
+    /// <summary>The bytes it is stored in, header and key included.</summary>
+    public int StoredBytes { get; private set; }
+
     /// <summary>The bytes, while they are in memory.</summary>
     public byte[]? Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Records where the blob is stored. The bytes stay until <see cref="Drop"/>.</summary>
-    public void Place(PageId id) => Id = id;
+    public void Place(PageId id, int storedBytes)
+    {
+        StoredBytes = storedBytes;
+        Id = id;
+    }
+
+    /// <summary>Takes the place that cleaning gave to the blob, if it moved it. Under the lock of <see cref="PageCache"/>.</summary>
+    public void Move(PageMoves moves) => Id = moves.OfBlob(Id);
 
     /// <summary>Lets go of the bytes of a blob that is stored durably.</summary>
     public void Drop() => Volatile.Write(ref _bytes, null);

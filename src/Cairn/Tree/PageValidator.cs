@@ -99,7 +99,9 @@ internal static class PageValidator
         CheckStubs(stored, view, level, store, id);
     }
 
-    private static void CheckFormat(ReadOnlySpan<byte> stored, IPageStore store, PageId id)
+    /// <summary>Checks version, features and codec of a page or blob: their headers begin alike.</summary>
+    /// <exception cref="StoreFormatException">It needs another version.</exception>
+    internal static void CheckFormat(ReadOnlySpan<byte> stored, IPageStore store, PageId id)
     {
         byte version = stored[PageHeaderLayout.FormatVersionOffset];
         byte required = stored[PageHeaderLayout.RequiredFeaturesOffset];

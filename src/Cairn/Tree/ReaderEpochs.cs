@@ -59,6 +59,19 @@ internal sealed class ReaderEpochs
         }
     }
 
+    /// <summary>The epoch of this moment: marks made later are not below it.</summary>
+    public static long Now => Volatile.Read(ref _globalEpoch);
+
+    /// <summary>Marks this moment: <see cref="HavePassed"/> tells when everybody who is inside now has left.</summary>
+    public static long Mark()
+    {
+        Interlocked.MemoryBarrier();
+        return Interlocked.Increment(ref _globalEpoch) - 1;
+    }
+
+    /// <summary>Whether everybody who was inside at a mark has left.</summary>
+    public static bool HavePassed(long mark) => mark < OldestInside();
+
     /// <summary>Gives back what can be given back now.</summary>
     public void Collect()
     {

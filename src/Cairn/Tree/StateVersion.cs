@@ -9,6 +9,8 @@ internal sealed class StateVersion
     public StateVersion(ulong ordinal, BlockHeight? height, ulong blockCount, long? timeTicks, TreeRoot state, TreeRoot local, LogPosition after)
     {
         Ordinal = ordinal;
+        StatePlaces = ordinal;
+        LocalPlaces = ordinal;
         Height = height;
         BlockCount = blockCount;
         TimeTicks = timeTicks;
@@ -23,6 +25,12 @@ internal sealed class StateVersion
 
     /// <summary>Counts the versions of this process, from 1.</summary>
     public ulong Ordinal { get; }
+
+    /// <summary>The version whose places the state tree has: its own, or a later one that had the same tree when cleaning moved it.</summary>
+    public ulong StatePlaces { get; set; }
+
+    /// <summary>The same of the local tree.</summary>
+    public ulong LocalPlaces { get; set; }
 
     /// <summary>The height of the newest block; null for the empty store.</summary>
     public BlockHeight? Height { get; }

@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Cairn.Tree;
 
 /// <summary>
 /// Walks the entries of a version in key order, either way. Between two steps it holds no reader epoch, so a scan that is left open for hours keeps no memory from being given back: each step looks whether its pages
-/// are still there and otherwise finds its place again by the last key.
+/// are still there and were not moved by cleaning, and otherwise finds its place again by the last key.
 /// </summary>
 /// <remarks>Used by one thread at a time. The place is before the item at the top of the path, in the direction of the walk.</remarks>
 internal sealed class TreeCursor
@@ -17,7 +18,8 @@ internal sealed class TreeCursor
     private byte[] _inline = [];
     private int _keyBytes;
     private int _valueBytes;
-    private BlobReference? _blob;
+    private bool _isBlob;
+    private long _moves;
     private bool _isPlaced;
     private bool _hasGiven;
 
@@ -49,12 +51,11 @@ internal sealed class TreeCursor
     {
         get
         {
-            if (_blob is { } blob)
+            if (_isBlob)
             {
-                _inline = _pages.ReadBlob(blob);
-                _valueBytes = blob.Length;
-                _blob = null;
-                return _inline;
+                _inline = ReadBlob();
+                _valueBytes = _inline.Length;
+                _isBlob = false;
             }
 
             return _inline.AsSpan(0, _valueBytes);
@@ -68,7 +69,7 @@ internal sealed class TreeCursor
     public bool MoveNext()
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
-        if (!_isPlaced || !PathIsAlive())
+        if (!_isPlaced || _moves != _pages.MoveCount || !PathIsAlive())
         {
             Seek();
         }
@@ -97,6 +98,15 @@ internal sealed class TreeCursor
         return false;
     }
 
+    /// <summary>Finds the entry once more: since the cursor came to it, the page may have been dropped and the blob moved.</summary>
+    private byte[] ReadBlob()
+    {
+        using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
+        return TreeReading.TryFind(_pages, _root, Key, out Page? page, out int item)
+            ? _pages.ReadBlob(page.Blob(item))
+            : throw new UnreachableException("The entry a cursor is at is in the version it walks.");
+    }
+
     private bool PathIsAlive()
     {
         foreach (Step step in _path)
@@ -115,6 +125,7 @@ internal sealed class TreeCursor
     {
         _path.Clear();
         _isPlaced = false;
+        _moves = _pages.MoveCount;
         bool resumed = _hasGiven;
         PageReference? reference = _root.Reference;
         if (reference is not null && _keyBytes == 0)
@@ -157,13 +168,12 @@ internal sealed class TreeCursor
         _hasGiven = true;
         _keyBytes = page.CopyKey(item, _key);
         Height = page.Height(item);
-        if (page.IsBlob(item))
+        _isBlob = page.IsBlob(item);
+        if (_isBlob)
         {
-            _blob = page.Blob(item);
             return;
         }
 
-        _blob = null;
         ReadOnlySpan<byte> value = page.InlineValue(item);
         if (_inline.Length < value.Length || _inline.Length > StateLimits.MaxInlineValueBytes)
         {

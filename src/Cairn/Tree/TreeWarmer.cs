@@ -47,6 +47,7 @@ internal sealed class TreeWarmer
             return true;
         }
 
+        long moves = _pages.MoveCount;
         _open.Enqueue(root.Reference);
         PageId[] absent = new PageId[BatchPages];
         while (_open.Count > 0)
@@ -66,6 +67,16 @@ internal sealed class TreeWarmer
             foreach (PageReference reference in batch)
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
+                if (_pages.MoveCount != moves)
+                {
+                    // Cleaning moved pages: what is still open may name old places. What is in memory by now is passed quickly.
+                    moves = _pages.MoveCount;
+                    _open.Clear();
+                    _open.Enqueue(root.Reference);
+                    break;
+                }
+
                 if (!Visit(reference))
                 {
                     return false;
@@ -78,15 +89,14 @@ internal sealed class TreeWarmer
 
     private bool Visit(PageReference reference)
     {
-        using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
         bool isPresent = reference.Page is not null;
-        _warm.Add(reference); // before it is loaded: it must not make room for itself
+        bool isNew = _warm.Add(reference); // before it is loaded: it must not make room for itself
         if (_pages.GetIfRoom(reference, _warm) is not { } page)
         {
             return false;
         }
 
-        PagesPresent += isPresent ? 1 : 0;
+        PagesPresent += isPresent && isNew ? 1 : 0;
         PagesLoaded += isPresent ? 0 : 1;
         BytesLoaded += isPresent ? 0 : page.MemoryBytes;
         int first = _start.Length == 0 ? 0 : page.Search(_start).Index;

@@ -13,7 +13,7 @@ namespace Cairn.Tree;
 internal sealed class VersionChain
 {
     /// <summary>The newest heights that stay readable whatever they cost.</summary>
-    private const int AlwaysRecent = 2;
+    internal const int AlwaysRecent = 2;
 
     /// <summary>The most recent heights kept, so that their list stays small.</summary>
     private const int MostRecent = 65_536;
@@ -66,6 +66,52 @@ internal sealed class VersionChain
 
     /// <summary>The memory of superseded pages that no recent height needs: views keep it, and drafts on heads of the past. Approximate while something is being committed.</summary>
     public long HeldPageBytes => Math.Max(0, _pages.Bytes(PageResidency.Superseded) - Interlocked.Read(ref _recentPageBytes));
+
+    /// <summary>The versions whose stored pages somebody needs, ascending.</summary>
+    public ulong[] NeededPlaces
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _versions.SelectMany(static version => new[] { version.StatePlaces, version.LocalPlaces }).Distinct().Order()];
+            }
+        }
+    }
+
+    /// <summary>All versions that somebody needs.</summary>
+    public List<StateVersion> Pinned
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _versions];
+            }
+        }
+    }
+
+    /// <summary>Called when a view was closed, on its thread.</summary>
+    public Action? OnViewClosed { get; set; }
+
+    /// <summary>Lets go of recent heights that keep what could be given back on the disk.</summary>
+    /// <param name="ordinal">Only those of versions before this one.</param>
+    /// <param name="keep">How many of the newest stay in any case, at least the head.</param>
+    public void LetGoOfRecent(ulong ordinal, int keep = AlwaysRecent)
+    {
+        List<PageReference> freed = RentList();
+        lock (_lock)
+        {
+            while (_recent.Count > keep && _recent.Peek().Ordinal < ordinal)
+            {
+                ReleaseOldestRecent(freed);
+            }
+
+            AssertInvariants();
+        }
+
+        Discard(freed);
+    }
 
     /// <summary>Pins the head.</summary>
     public StateVersion PinHead(bool isView)
@@ -121,6 +167,10 @@ internal sealed class VersionChain
         }
 
         Discard(freed);
+        if (isView)
+        {
+            OnViewClosed?.Invoke();
+        }
     }
 
     /// <summary>Makes a version the head. Its ordinal is one above the head's.</summary>

@@ -35,7 +35,10 @@ internal sealed class ShortRun
     public IReadOnlyList<ReferenceState> States => _states;
 
     /// <summary>Makes a run: a few blocks of some dozen changes, blobs among them, with everything else in between.</summary>
-    public static ShortRun Make(int seed, int blocks)
+    /// <param name="seed">Decides the blocks.</param>
+    /// <param name="blocks">How many.</param>
+    /// <param name="compacting">Whether the page files are compacted now and then.</param>
+    public static ShortRun Make(int seed, int blocks, bool compacting = false)
     {
         Random random = new(seed);
         byte[][] keys = KeyShapes.MakeMixed(random, 120);
@@ -53,6 +56,11 @@ internal sealed class ShortRun
             if (between is not null)
             {
                 run._steps.Add(new Step(between, []));
+            }
+
+            if (compacting && i % 3 == 2)
+            {
+                run._steps.Add(new Step("compact", []));
             }
         }
 
@@ -157,6 +165,9 @@ internal sealed class ShortRun
                 break;
             case "checkpoint":
                 await store.CheckpointAsync();
+                break;
+            case "compact":
+                await store.CompactAsync();
                 break;
             case "sync":
                 await store.SyncAsync();

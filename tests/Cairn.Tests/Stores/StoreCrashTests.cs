@@ -15,17 +15,18 @@ public sealed class StoreCrashTests
     private const int RecoveryStops = 6;
 
     [Theory]
-    [InlineData(HomeKind.SimulatedDirectory, Durability.Durable)]
-    [InlineData(HomeKind.SimulatedDirectory, Durability.Grouped)]
-    [InlineData(HomeKind.SimulatedDirectory, Durability.DangerNoSync)]
-    [InlineData(HomeKind.JsonLines, Durability.Durable)]
-    [InlineData(HomeKind.JsonLines, Durability.Grouped)]
-    public async Task StoppedAtEveryOperation_TheNextOpening_FindsWhatWasAcknowledged(HomeKind kind, Durability durability)
+    [InlineData(HomeKind.SimulatedDirectory, Durability.Durable, false)]
+    [InlineData(HomeKind.SimulatedDirectory, Durability.Durable, true)]
+    [InlineData(HomeKind.SimulatedDirectory, Durability.Grouped, false)]
+    [InlineData(HomeKind.SimulatedDirectory, Durability.DangerNoSync, true)]
+    [InlineData(HomeKind.JsonLines, Durability.Durable, false)]
+    [InlineData(HomeKind.JsonLines, Durability.Grouped, false)]
+    public async Task StoppedAtEveryOperation_TheNextOpening_FindsWhatWasAcknowledged(HomeKind kind, Durability durability, bool compacting)
     {
         StoreSettings settings = StoreSettings.Quiet with { Durability = durability };
         foreach (int seed in SeededRandom.Seeds(1))
         {
-            ShortRun run = ShortRun.Make(seed, Blocks);
+            ShortRun run = ShortRun.Make(seed, Blocks, compacting);
             SimulatedHome whole = new(kind, new SimulatedFileSystem());
             await run.PlayAsync(whole, settings, new RunProgress());
             long operations = whole.Files.ChangeCount;

@@ -24,7 +24,7 @@ public sealed class StoreFaultTests
         StoreSettings settings = StoreSettings.Quiet;
         foreach (int seed in SeededRandom.Seeds(1))
         {
-            ShortRun run = ShortRun.Make(seed, Blocks);
+            ShortRun run = ShortRun.Make(seed, Blocks, compacting: kind == HomeKind.SimulatedDirectory);
             SimulatedHome whole = new(kind, new SimulatedFileSystem());
             await run.PlayAsync(whole, settings, new RunProgress());
             long operations = whole.Files.Count(operation);
@@ -45,7 +45,7 @@ public sealed class StoreFaultTests
     [InlineData(HomeKind.JsonLines)]
     public async Task FullDisk_OfEverySize_LosesNothing(HomeKind kind)
     {
-        ShortRun run = ShortRun.Make(seed: 3, Blocks);
+        ShortRun run = ShortRun.Make(seed: 3, Blocks, compacting: kind == HomeKind.SimulatedDirectory);
         SimulatedHome whole = new(kind, new SimulatedFileSystem());
         await run.PlayAsync(whole, StoreSettings.Quiet, new RunProgress());
         for (long capacity = 0; capacity < whole.Files.UsedBytes; capacity += 4096)

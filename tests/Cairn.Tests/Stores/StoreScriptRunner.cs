@@ -8,7 +8,7 @@ namespace Cairn.Tests.Stores;
 /// Steps (key numbers count twice: even is the state tree, odd the local one): <c>p</c> put key, length, variant; <c>P</c> put many from a key on; <c>d</c>,
 /// <c>D</c> delete; <c>b r x</c> begin, release, roll back; <c>n</c> new draft on the newest one; <c>a</c> abandon it; <c>c</c> commit the oldest draft;
 /// <c>e</c> commit it with a wrong root first; <c>f</c> a rival draft, which must become stale; <c>h</c> compute the root; <c>k</c> ask the draft; <c>t y</c> time,
-/// payload; <c>v w</c> hold a view of the head, of an old height; <c>q z</c> check, close one; <c>s C o</c> sync, checkpoint, reopen; <c>u</c> check the head.
+/// payload; <c>v w</c> hold a view of the head, of an old height; <c>q z</c> check, close one; <c>s C o</c> sync, checkpoint, reopen; <c>m</c> compact; <c>u</c> check the head.
 /// </remarks>
 internal sealed partial class StoreScriptRunner : IAsyncDisposable
 {
@@ -90,6 +90,10 @@ internal sealed partial class StoreScriptRunner : IAsyncDisposable
                 await Store.CheckpointAsync();
                 CheckFloor();
                 Assert.Equal(Store.Height, Store.DurableHeight);
+                break;
+            case 'm':
+                await Store.CompactAsync();
+                _committedSinceOpening = Math.Min(_committedSinceOpening, 1);
                 break;
             case 'o':
                 await ReopenAsync(step.A);

@@ -50,6 +50,8 @@ internal sealed record StoreSettings
 
     public long ReserveBytes { get; init; }
 
+    public long CleaningBytesPerSecond { get; init; } = 16 << 20;
+
     public Action<StoreEvent>? OnEvent { get; init; }
 
     public StateStoreOptions ToOptions(IFileSystem? fileSystem) => new()
@@ -69,6 +71,7 @@ internal sealed record StoreSettings
         RetainBlocks = RetainBlocks,
         RetainAll = RetainAll,
         ReserveBytes = ReserveBytes,
+        CleaningBytesPerSecond = CleaningBytesPerSecond,
         OnEvent = OnEvent,
         FileSystem = fileSystem,
         PoisonFreedPages = true,

@@ -147,7 +147,7 @@ public sealed class PageCodecTests
     {
         foreach (BlobReference blob in page.Blobs)
         {
-            blob.Place((PageId)9);
+            blob.Place((PageId)9, storedBytes: BlobCodec.StoredBytes(keyBytes: 1, blob.Length));
         }
     }
 

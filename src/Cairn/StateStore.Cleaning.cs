@@ -1,0 +1,527 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Cairn.Checkpoints;
+using Cairn.Homes;
+using Cairn.Pages;
+using Cairn.Tree;
+
+namespace Cairn;
+
+/// <content>
+/// Cleaning: what is still in use in the sparsest page files is written anew, so that these files can go. A run is a checkpoint without a new height: it takes the version of the newest manifest, in which everything is stored, and
+/// ends with a manifest of the same height. It runs in turn with checkpoints, after one of them, and ends early when one is wanted: no commit needs it.
+/// <list type="bullet">
+/// <item>Due when the garbage of the files is more than half of the live bytes and <see cref="CleaningSlackBytes"/>; it stops at <see cref="TargetShare"/> of them, so that runs are not too small.</item>
+/// <item>What it may write is <see cref="WritesPerCheckpointByte"/> times what checkpoints wrote, and <see cref="StateStoreOptions.CleaningBytesPerSecond"/>. When the bound is near (<see cref="IsBoundNear"/>) there is no limit, and a checkpoint does a run itself.</item>
+/// <item>Damage found on the way ends the run and leaves the files concerned alone; it is reported, and commits go on: what is damaged was so before. A failed write latches, like any other.</item>
+/// </list>
+/// </content>
+public sealed partial class StateStore
+{
+    private const long CleaningSlackBytes = 128 << 10;
+
+    /// <summary>Cleaning goes on until the garbage is this part of the live bytes.</summary>
+    private const double TargetShare = 0.4;
+
+    /// <summary>What cleaning may write for each byte of checkpoints: enough to keep up where files are cleaned at two thirds live.</summary>
+    private const long WritesPerCheckpointByte = 2;
+
+    /// <summary>The most that is saved up for cleaning.</summary>
+    private const long MaxAllowanceBytes = 256 << 20;
+
+    /// <summary>The most that one manifest moves; it bounds what is remembered of the run.</summary>
+    private const long MaxRunBytes = 64 << 20;
+
+    /// <summary>What a run finds before it makes way for a checkpoint: without any progress files would be walked in vain.</summary>
+    private const long MinRunBytes = 256 << 10;
+
+    /// <summary>How often a checkpoint looks whether readers have left, when it needs the room.</summary>
+    private const int MostWaitsForReaders = 20;
+
+    /// <summary>The page files, where there are any: other homes free what is freed by themselves.</summary>
+    private readonly PageFiles? _pageFiles;
+
+    /// <summary>Held by whoever writes pages: one checkpoint or one cleaning run at a time.</summary>
+    private readonly SemaphoreSlim _pagesGate = new(1, 1);
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Queue<Release> _releases = new(); // the fields from here on are used under the pages gate
+    private readonly HashSet<uint> _damagedFiles = [];
+    private volatile bool _mayClean; // not before everything is replayed: replaying keeps handles of its own
+    private ulong _removable;
+    private ulong _storedOrdinal = FirstOrdinal;
+    private long _lastCheckpointBytes;
+    private long _allowance;
+    private long _allowedAt;
+    private StateVersion? _cleanable; // pinned; under the checkpoint lock, like the task
+    private Task _cleaning = Task.CompletedTask;
+    private int _waitingCheckpoints;
+    private long _cleaningRuns;
+    private long _cleaningBytes;
+    private long _removedFiles;
+
+    /// <summary>The garbage in page files above which something is done about it.</summary>
+    private long GarbageLimit => (_pageFiles!.LiveBytes / 2) + CleaningSlackBytes;
+
+    /// <summary>Everything on the disk that the newest manifest does not refer to.</summary>
+    private long GarbageBytes => _pageFiles!.StoredBytes - _pageFiles.LiveBytes;
+
+    /// <summary>The part of it in files that the newest manifest lists.</summary>
+    private long CleanableBytes => GarbageBytes - _pageFiles!.ReleasedBytes;
+
+    /// <summary>Whether the next checkpoint could exceed twice the live bytes and two checkpoints: then cleaning no longer waits for its turn.</summary>
+    private bool IsBoundNear => CleanableBytes + _pageFiles!.ReleasedLastBytes > (_pageFiles.LiveBytes * 3 / 4) + _lastCheckpointBytes + CleaningSlackBytes;
+
+    /// <summary>Called when the store has been recovered: what the process before released, or did not clean, is gone about.</summary>
+    private void BeginCleaning()
+    {
+        if (_pageFiles is null || IsReadOnly)
+        {
+            return;
+        }
+
+        _mayClean = true;
+        _allowedAt = _options.TimeProvider.GetTimestamp();
+        Versions.OnViewClosed = OfferHead;
+        if (_pageFiles.ReleasedBytes > 0)
+        {
+            _releases.Enqueue(new Release(_manifest.Generation, ReaderEpochs.Mark()));
+        }
+
+        OfferHead();
+    }
+
+    /// <summary>A checkpoint in its turn.</summary>
+    private async Task RunCheckpointInTurnAsync()
+    {
+        Interlocked.Increment(ref _waitingCheckpoints);
+        await _pagesGate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        Interlocked.Decrement(ref _waitingCheckpoints);
+        try
+        {
+            // First, to have the room: what cleaning released may have waited for a block.
+            if (_mayClean && GarbageBytes > GarbageLimit)
+            {
+                await RemoveWithManifestAsync(VersionChain.AlwaysRecent).ConfigureAwait(false);
+            }
+
+            StateVersion stored = await RunCheckpointAsync().ConfigureAwait(false);
+            try
+            {
+                RemoveReleased();
+                if (_mayClean && IsBoundNear)
+                {
+                    await CleanGuardedAsync(() => CleanNowAsync(stored)).ConfigureAwait(false);
+                }
+
+                OfferCleaning(stored);
+            }
+            finally
+            {
+                Versions.Unpin(stored, isView: false);
+            }
+        }
+        finally
+        {
+            _pagesGate.Release();
+        }
+    }
+
+    /// <summary>A manifest of a version is durable: takes note of what it released, and of what may be written for it.</summary>
+    private void NoteManifest(ulong version, long checkpointBytes)
+    {
+        _storedOrdinal = version;
+        if (checkpointBytes > 0)
+        {
+            _lastCheckpointBytes = checkpointBytes;
+            _allowance = Math.Min(MaxAllowanceBytes, _allowance + (WritesPerCheckpointByte * checkpointBytes));
+        }
+
+        if (_pageFiles?.NewestRelease == _manifest.Generation)
+        {
+            _releases.Enqueue(new Release(_manifest.Generation, ReaderEpochs.Mark()));
+        }
+    }
+
+    /// <summary>Deletes the page files that neither manifest nor any view needs. Recent heights in the way give way when the disk is above its bound, but for the newest ones.</summary>
+    private void RemoveReleased(int keepRecent = VersionChain.AlwaysRecent)
+    {
+        if (_pageFiles is not { ReleasedBytes: > 0 } files)
+        {
+            return;
+        }
+
+        if (GarbageBytes > GarbageLimit || keepRecent < VersionChain.AlwaysRecent)
+        {
+            Versions.LetGoOfRecent(_storedOrdinal, keepRecent);
+        }
+
+        while (_releases.TryPeek(out Release next) && ReaderEpochs.HavePassed(next.Mark))
+        {
+            _removable = _releases.Dequeue().Generation;
+        }
+
+        PageFilesRemoval removal = files.Remove(_removable, NeededBy(Versions.NeededPlaces));
+        Interlocked.Add(ref _removedFiles, removal.Files);
+        if (removal.Failure is { } failure)
+        {
+            Raise(new StoreEvent.CleaningFailed(failure));
+        }
+    }
+
+    /// <summary>Whether one of some versions, ascending, lies between two.</summary>
+    private static Func<ulong, ulong, bool> NeededBy(ulong[] versions) => (first, end) =>
+    {
+        int at = Array.BinarySearch(versions, first);
+        at = at < 0 ? ~at : at;
+        return at < versions.Length && versions[at] < end;
+    };
+
+    /// <summary>Lets cleaning have the head, where that is the version of the newest manifest: nothing is being committed.</summary>
+    private void OfferHead()
+    {
+        if (_pageFiles is null || GarbageBytes <= GarbageLimit)
+        {
+            return;
+        }
+
+        StateVersion head = Versions.PinHead(isView: false);
+        if (head.After.Sequence == Volatile.Read(ref _manifest).ReplayFrom.Sequence)
+        {
+            OfferCleaning(head);
+        }
+
+        Versions.Unpin(head, isView: false);
+    }
+
+    /// <summary>Starts cleaning when it is due.</summary>
+    /// <param name="version">The version of the newest manifest, pinned by the caller for the time of the call.</param>
+    private void OfferCleaning(StateVersion version)
+    {
+        if (!_mayClean)
+        {
+            return;
+        }
+
+        bool isDue = GarbageBytes > GarbageLimit;
+        StateVersion? before;
+        lock (_checkpointLock)
+        {
+            isDue &= Volatile.Read(ref _disposed) == 0;
+            if (isDue)
+            {
+                Versions.PinAgain(version);
+            }
+
+            (before, _cleanable) = (_cleanable, isDue ? version : null);
+            if (isDue && _cleaning.IsCompleted)
+            {
+                _cleaning = Task.Run(() => CleanGuardedAsync(CleanAsync));
+            }
+        }
+
+        Unpin(before);
+    }
+
+    /// <summary>The background loop: one run after the other until nothing is due. Between runs nothing is pinned but the version of the newest manifest.</summary>
+    private async Task CleanAsync()
+    {
+        TimeSpan? pause = TimeSpan.Zero;
+        while (pause is { } time)
+        {
+            await Task.Delay(time, _options.TimeProvider, _closing.Token).ConfigureAwait(false);
+            await _pagesGate.WaitAsync(_closing.Token).ConfigureAwait(false);
+            try
+            {
+                pause = await TryCleanAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                _pagesGate.Release();
+            }
+        }
+    }
+
+    /// <summary>Does what there is to do on what was offered last.</summary>
+    /// <returns>How long to wait before the next run; null when there is none.</returns>
+    private async Task<TimeSpan?> TryCleanAsync()
+    {
+        StateVersion? version;
+        lock (_checkpointLock)
+        {
+            (version, _cleanable) = (_cleanable, null);
+        }
+
+        TimeSpan? pause = null;
+        try
+        {
+            if (version is not null && _storedOrdinal == version.Ordinal && _failure is null && !_closing.IsCancellationRequested)
+            {
+                pause = PauseBeforeCleaning();
+                long before = CleanableBytes;
+                if (pause == TimeSpan.Zero)
+                {
+                    await CleanNowAsync(version).ConfigureAwait(false);
+                    pause = CleanableBytes < before && CleanableBytes > GarbageLimit ? pause : null;
+                }
+                else if (before <= GarbageLimit)
+                {
+                    await RemoveWithManifestAsync(VersionChain.AlwaysRecent).ConfigureAwait(false);
+                    pause = null;
+                }
+            }
+
+            return pause;
+        }
+        finally
+        {
+            EndTry(version, goesOn: pause is not null);
+        }
+    }
+
+    /// <summary>Keeps a version for the next run, or lets go of it; ends the loop, unless something was offered meanwhile, for which another one starts.</summary>
+    private void EndTry(StateVersion? version, bool goesOn)
+    {
+        lock (_checkpointLock)
+        {
+            if (goesOn && _cleanable is null)
+            {
+                (version, _cleanable) = (null, version);
+            }
+
+            if (!goesOn)
+            {
+                _cleaning = _cleanable is null ? Task.CompletedTask : Task.Run(() => CleanGuardedAsync(CleanAsync));
+            }
+        }
+
+        Unpin(version);
+    }
+
+    private void Unpin(StateVersion? version)
+    {
+        if (version is not null)
+        {
+            Versions.Unpin(version, isView: false);
+        }
+    }
+
+    /// <summary>Cleans. Damage and failures of reading are reported, and that is all; anything else latches.</summary>
+    private async Task CleanGuardedAsync(Func<Task> clean)
+    {
+        try
+        {
+            await clean().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+            // Closing; the next opening goes on.
+        }
+        catch (Exception exception) when (exception is StateCorruptedException or StoreFormatException or IOException && _failure is null)
+        {
+            Raise(new StoreEvent.CleaningFailed(exception));
+        }
+        catch (Exception exception)
+        {
+            Latch(exception);
+        }
+    }
+
+    /// <summary>One run, by whoever has the pages gate. Near the bound that is the checkpoint itself: those that follow each other closely would leave no time for cleaning.</summary>
+    private async Task CleanNowAsync(StateVersion version)
+    {
+        if (CleanableBytes > GarbageLimit)
+        {
+            await RunCleaningAsync(version, ChooseFiles(), Math.Max(MinRunBytes, 2 * _lastCheckpointBytes)).ConfigureAwait(false);
+        }
+
+        await RemoveWithManifestAsync(VersionChain.AlwaysRecent).ConfigureAwait(false);
+    }
+
+    /// <summary>How long to wait until something may be written; null until the next checkpoint.</summary>
+    private TimeSpan? PauseBeforeCleaning()
+    {
+        long now = _options.TimeProvider.GetTimestamp();
+        double seconds = _options.TimeProvider.GetElapsedTime(_allowedAt, now).TotalSeconds;
+        _allowedAt = now;
+        _allowance = (long)Math.Min(MaxAllowanceBytes, _allowance + (seconds * _options.CleaningBytesPerSecond));
+        if (_allowance > 0 || IsBoundNear)
+        {
+            return TimeSpan.Zero;
+        }
+
+        return _options.CleaningBytesPerSecond == 0 ? null : TimeSpan.FromSeconds(Math.Min(60, (1 - _allowance) / (double)_options.CleaningBytesPerSecond) + 0.001);
+    }
+
+    /// <summary>The sparsest files, as many as bring the garbage down to the target.</summary>
+    private List<PageFileSpace> ChooseFiles()
+    {
+        long wanted = CleanableBytes - (long)(_pageFiles!.LiveBytes * TargetShare);
+        long most = IsBoundNear ? MaxRunBytes : Math.Clamp(_allowance, MinRunBytes, MaxRunBytes);
+        List<PageFileSpace> chosen = [];
+        foreach (PageFileSpace file in SparsestFirst())
+        {
+            if (wanted <= 0 || most <= 0)
+            {
+                break;
+            }
+
+            chosen.Add(file);
+            wanted -= file.StoredBytes - file.LiveBytes;
+            most -= file.LiveBytes;
+        }
+
+        return chosen;
+    }
+
+    private IEnumerable<PageFileSpace> SparsestFirst() =>
+        _pageFiles!.SealedFiles.Where(file => file.LiveBytes > 0 && !_damagedFiles.Contains(file.Number)).OrderBy(static file => (double)file.LiveBytes / file.StoredBytes).ThenBy(static file => file.Number);
+
+    /// <summary>
+    /// One run. If a crash comes before the manifest is durable, the one before it counts, and what was written belongs to no page; afterwards the old places are garbage. Handles get their new places only then, because reading must
+    /// go on after a failed write.
+    /// </summary>
+    /// <param name="version">The version of the newest manifest.</param>
+    /// <param name="files">The files to free, at most.</param>
+    /// <param name="leastBytes">What is moved before making way for a checkpoint.</param>
+    private async Task RunCleaningAsync(StateVersion version, List<PageFileSpace> files, long leastBytes)
+    {
+        long started = _options.TimeProvider.GetTimestamp();
+        using Activity? activity = StoreActivities.Start("cairn.clean", Location, version.Height);
+        CleaningJob job = new(Pages, _home.Pages!, version);
+        try
+        {
+            Mark(job, files, leastBytes);
+            if (job.LiveBytes == 0)
+            {
+                return;
+            }
+
+            _pageFiles!.SetVersions(first: version.Ordinal, version.Ordinal);
+            ICheckpointWriter writer = _home.Pages!.BeginCheckpoint();
+            await using ConfiguredAsyncDisposable _ = writer.ConfigureAwait(false);
+            Manifest manifest = _manifest with
+            {
+                Generation = _manifest.Generation + 1,
+                State = job.Store(version.State, _manifest.State, writer),
+                Local = job.Store(version.Local, _manifest.Local, writer),
+            };
+            await job.CommitAsync(writer, manifest).ConfigureAwait(false);
+            Volatile.Write(ref _manifest, manifest);
+        }
+        catch (Exception exception)
+        {
+            NoteCleaningFailure(job, files, exception);
+            throw;
+        }
+
+        await MoveHandlesAsync(job.Moves).ConfigureAwait(false);
+        NoteManifest(version.Ordinal, checkpointBytes: 0);
+        _allowance -= job.WrittenBytes;
+        Interlocked.Increment(ref _cleaningRuns);
+        Interlocked.Add(ref _cleaningBytes, job.WrittenBytes);
+        TimeSpan elapsed = _options.TimeProvider.GetElapsedTime(started);
+        Raise(new StoreEvent.CleaningCompleted(files.Count, job.WrittenBytes, elapsed));
+    }
+
+    private void Mark(CleaningJob job, List<PageFileSpace> files, long leastBytes)
+    {
+        foreach (PageFileSpace file in files)
+        {
+            long before = job.LiveBytes;
+            bool wasWhole = _pageFiles!.Scan(file.Number, (extent, bytes) =>
+            {
+                job.Mark(extent, bytes);
+                return job.LiveBytes < leastBytes || !MustMakeWay;
+            });
+            if (!wasWhole)
+            {
+                return;
+            }
+
+            if (job.LiveBytes - before != file.LiveBytes)
+            {
+                (string name, _) = _home.Pages!.Locate(new PageAddress(file.Number, 0).ToId());
+                throw new StateCorruptedException(name, -1, "live bytes of a page file", $"{file.LiveBytes} as in the manifest", $"{job.LiveBytes - before}");
+            }
+        }
+    }
+
+    private bool MustMakeWay => Volatile.Read(ref _waitingCheckpoints) > 0 || Volatile.Read(ref _disposed) != 0;
+
+    /// <summary>A failed write latches. Anything else says that a file is damaged: none of those that were to be freed is tried again.</summary>
+    private void NoteCleaningFailure(CleaningJob job, List<PageFileSpace> files, Exception exception)
+    {
+        if (job.IsWriting || exception is not (StateCorruptedException or StoreFormatException or IOException))
+        {
+            Latch(exception);
+        }
+        else
+        {
+            _damagedFiles.UnionWith(files.Select(static file => file.Number));
+        }
+    }
+
+    /// <summary>Gives all handles their new places, while no block is being published.</summary>
+    private async ValueTask MoveHandlesAsync(PageMoves moves)
+    {
+        bool isDone = false;
+        while (!isDone)
+        {
+            await _writeGate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                isDone = Pages.TryMove(moves, _storedOrdinal, Versions.Pinned, _supersededPages, _supersededBlobs);
+            }
+            finally
+            {
+                _writeGate.Release();
+            }
+
+            if (!isDone)
+            {
+                await Task.Delay(LeavingPause, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Deletes what can be deleted. What the newest manifest itself released needs another one first, and what died with it a further one: the same once more.</summary>
+    private async Task RemoveWithManifestAsync(int keepRecent)
+    {
+        RemoveReleased(keepRecent);
+        while (!_closing.IsCancellationRequested && HelpsRemoving())
+        {
+            ICheckpointWriter writer = _home.Pages!.BeginCheckpoint();
+            await using ConfiguredAsyncDisposable _ = writer.ConfigureAwait(false);
+            Manifest manifest = _manifest with { Generation = _manifest.Generation + 1 };
+            try
+            {
+                await writer.CommitAsync(manifest, [], CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                Latch(exception);
+                throw;
+            }
+
+            Volatile.Write(ref _manifest, manifest);
+            NoteManifest(_storedOrdinal, checkpointBytes: 0);
+            RemoveReleased(keepRecent);
+        }
+
+        // Readers leave within moments: it is worth waiting for them.
+        for (int waits = 0; waits < MostWaitsForReaders && _releases.Count > 0 && GarbageBytes > GarbageLimit; waits++)
+        {
+            await Task.Delay(LeavingPause, CancellationToken.None).ConfigureAwait(false);
+            RemoveReleased(keepRecent);
+        }
+    }
+
+    /// <summary>Whether another manifest makes it possible to delete a file.</summary>
+    private bool HelpsRemoving() =>
+        _pageFiles!.SealedFiles.Any(static file => file.LiveBytes == 0) || _pageFiles.WouldRemove(_manifest.Generation, NeededBy(Versions.NeededPlaces));
+
+    /// <summary>A manifest released files.</summary>
+    /// <param name="Generation">The manifest.</param>
+    /// <param name="Mark">When: whoever was reading then may still look at the old place of a page.</param>
+    private readonly record struct Release(ulong Generation, long Mark);
+}

@@ -1,0 +1,143 @@
+using Cairn.Pages;
+using Cairn.Tree;
+
+namespace Cairn;
+
+/// <content>Cleaning all there is, now.</content>
+public sealed partial class StateStore
+{
+    /// <summary>Files of which less than this part can be won are left as they are.</summary>
+    private const int WorthwhileShare = 16;
+
+    /// <summary>The most that one manifest of a compaction moves.</summary>
+    private const long CompactionRunBytes = 256 << 20;
+
+    private static readonly TimeSpan LeavingPause = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>
+    /// Gives back, now, the disk space of everything in the page files that the head does not need: stores the head, writes anew what is in use in files of which a sixteenth or more is not, and deletes them. When it returns they are
+    /// gone, but for those that open views or drafts on older heights read. Recent heights other than the head are no longer readable, unless a view has them open. Blocks can be committed meanwhile. Nothing happens where a home frees
+    /// by itself (memory, JSON lines).
+    /// </summary>
+    /// <param name="cancellationToken">Ends it between two steps; what is done is done, and nothing is lost.</param>
+    /// <returns>What was moved and freed.</returns>
+    /// <exception cref="StateCorruptedException">A page or blob that would have to be moved is damaged. Its file stays as it is; the store goes on.</exception>
+    /// <exception cref="IOException">Reading or writing failed; after a failed write the store takes no more.</exception>
+    /// <exception cref="StoreFailedException">An earlier write failed.</exception>
+    /// <exception cref="InvalidOperationException">The store is read-only.</exception>
+    /// <exception cref="ObjectDisposedException">The store is closed, or was while this ran.</exception>
+    public async Task<CompactionReport> CompactAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfUnwritable();
+        if (_pageFiles is null)
+        {
+            await CheckpointAsync(cancellationToken).ConfigureAwait(false);
+            return new CompactionReport(0, 0, 0);
+        }
+
+        long before = _pageFiles.StoredBytes;
+        long moved = Interlocked.Read(ref _cleaningBytes);
+        long removed = Interlocked.Read(ref _removedFiles);
+        uint? through = null;
+        bool goesOn = true;
+        while (goesOn)
+        {
+            goesOn = await InTurnAsync(
+                async version =>
+                {
+                    through ??= SealFiles();
+                    List<PageFileSpace> files = WorthwhileFiles(through.Value);
+                    if (files.Count > 0)
+                    {
+                        await RunCleaningAsync(version, files, MinRunBytes).ConfigureAwait(false);
+                    }
+
+                    return files.Count > 0;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        await RemoveAllAsync(cancellationToken).ConfigureAwait(false);
+        return new CompactionReport(
+            Interlocked.Read(ref _removedFiles) - removed,
+            Interlocked.Read(ref _cleaningBytes) - moved,
+            before - _pageFiles.StoredBytes);
+    }
+
+    /// <summary>Does a step in turn with checkpoints, on the version of the newest manifest, which is made the head's first.</summary>
+    private async Task<bool> InTurnAsync(Func<StateVersion, Task<bool>> step, CancellationToken cancellationToken)
+    {
+        await _pagesGate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ThrowIfUnwritable();
+            StateVersion version = Versions.PinHead(isView: false);
+            if (version.After.Sequence != _manifest.ReplayFrom.Sequence)
+            {
+                Versions.Unpin(version, isView: false);
+                version = await RunCheckpointAsync().ConfigureAwait(false);
+            }
+
+            try
+            {
+                return await step(version).ConfigureAwait(false);
+            }
+            finally
+            {
+                Versions.Unpin(version, isView: false);
+            }
+        }
+        finally
+        {
+            _pagesGate.Release();
+        }
+    }
+
+    private uint SealFiles()
+    {
+        try
+        {
+            _pageFiles!.SealCurrent();
+        }
+        catch (Exception exception)
+        {
+            Latch(exception);
+            throw;
+        }
+
+        return _pageFiles.HighestFile;
+    }
+
+    private List<PageFileSpace> WorthwhileFiles(uint through)
+    {
+        List<PageFileSpace> chosen = [];
+        long most = CompactionRunBytes;
+        foreach (PageFileSpace file in SparsestFirst().Where(file => file.Number <= through && (file.StoredBytes - file.LiveBytes) * WorthwhileShare >= file.StoredBytes))
+        {
+            if (most <= 0)
+            {
+                break;
+            }
+
+            chosen.Add(file);
+            most -= file.LiveBytes;
+        }
+
+        return chosen;
+    }
+
+    /// <summary>Deletes all released files that no view needs, once those who are reading at this moment have left.</summary>
+    private async Task RemoveAllAsync(CancellationToken cancellationToken)
+    {
+        while (await InTurnAsync(
+            async _ =>
+            {
+                await RemoveWithManifestAsync(keepRecent: 1).ConfigureAwait(false);
+                return _releases.Count > 0;
+            },
+            cancellationToken).ConfigureAwait(false))
+        {
+            await Task.Delay(LeavingPause, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+namespace Cairn.Tree;
+
+/// <summary>
+/// Gives handles of pages and blobs the new places that cleaning found for them: those that the version cleaned and later ones reach. Earlier versions keep the old places, whose files are kept for them; where they share a handle
+/// with the others they get one of their own. So what a view held for long needs on the disk does not change, and does not grow, however often its pages are moved. Used once, under the lock of <see cref="PageCache"/>.
+/// </summary>
+/// <remarks>
+/// Handles are many: a page that was dropped from memory and read again has handles of its own for what is below it. All that matter are found from the roots, because a page stays in memory as long as a page below it does.
+/// </remarks>
+internal sealed class PageMover(PageMoves moves)
+{
+    private readonly HashSet<Page> _seen = [];
+    private readonly Stack<Page> _open = new();
+    private readonly Dictionary<PageReference, PagePlace> _movedPages = [];
+    private readonly Dictionary<BlobReference, Homes.PageId> _movedBlobs = [];
+
+    /// <summary>Moves what is reached from roots.</summary>
+    public void Move(IEnumerable<PageReference?> roots)
+    {
+        foreach (PageReference root in roots.OfType<PageReference>())
+        {
+            Move(root);
+            Open(root);
+        }
+
+        while (_open.TryPop(out Page? page))
+        {
+            MoveIn(page);
+            foreach (PageReference child in page.Children)
+            {
+                Open(child);
+            }
+        }
+    }
+
+    /// <summary>Moves one handle.</summary>
+    public void Move(PageReference reference)
+    {
+        PagePlace old = reference.CurrentPlace;
+        if (moves.HasMoved(old.Id))
+        {
+            _movedPages.Add(reference, old);
+            reference.Move(moves);
+        }
+    }
+
+    /// <summary>Moves one handle.</summary>
+    public void Move(BlobReference blob)
+    {
+        Homes.PageId old = blob.Id;
+        blob.Move(moves);
+        if (blob.Id != old)
+        {
+            _movedBlobs.Add(blob, old);
+        }
+    }
+
+    /// <summary>Keeps a tree of an earlier version at the old places. Call it after everything has been moved.</summary>
+    /// <returns>False when it cannot: the whole tree is also one of a version that was moved.</returns>
+    public bool TryKeep(PageReference? root)
+    {
+        if (root is null)
+        {
+            return true;
+        }
+
+        if (_movedPages.ContainsKey(root))
+        {
+            return false;
+        }
+
+        Open(root);
+        while (_open.TryPop(out Page? page))
+        {
+            KeepIn(page);
+            foreach (PageReference child in page.Children)
+            {
+                Open(child);
+            }
+        }
+
+        return true;
+    }
+
+    private void MoveIn(Page page)
+    {
+        foreach (PageReference child in page.Children)
+        {
+            Move(child);
+        }
+
+        foreach (BlobReference blob in page.Blobs)
+        {
+            Move(blob);
+        }
+    }
+
+    private void KeepIn(Page page)
+    {
+        int stubs = 0;
+        int blobs = 0;
+        for (int item = 0; item < page.Count; item++)
+        {
+            if (page.IsStub(item))
+            {
+                if (_movedPages.TryGetValue(page.Children[stubs], out PagePlace old))
+                {
+                    StubClaim claim = new((ushort)page.StubTopIndex(item), (ushort)page.StubLevel(item));
+                    page.Children[stubs] = new PageReference(old.Id, old.StoredBytes, old.Crc, page.Tree, claim);
+                }
+
+                stubs++;
+            }
+            else if (page.IsBlob(item))
+            {
+                BlobReference blob = page.Blobs[blobs];
+                if (_movedBlobs.TryGetValue(blob, out Homes.PageId old))
+                {
+                    page.Blobs[blobs] = new BlobReference(old, blob.StoredBytes, blob.Length, blob.Hash);
+                }
+
+                blobs++;
+            }
+        }
+    }
+
+    private void Open(PageReference reference)
+    {
+        if (reference.Page is { } page && (page.StubMask | page.BlobMask) != 0 && _seen.Add(page))
+        {
+            _open.Push(page);
+        }
+    }
+}
