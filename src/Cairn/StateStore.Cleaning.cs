@@ -440,15 +440,16 @@ public sealed partial class StateStore
 
             if (job.LiveBytes - before != file.LiveBytes)
             {
-                (string name, _) = _home.Pages!.Locate(new PageAddress(file.Number, 0).ToId());
-                throw new StateCorruptedException(name, -1, "live bytes of a page file", $"{file.LiveBytes} as in the manifest", $"{job.LiveBytes - before}");
+                throw new StateCorruptedException(PathOf(file), -1, "live bytes of a page file", $"{file.LiveBytes} as in the manifest", $"{job.LiveBytes - before}");
             }
         }
     }
 
+    private string PathOf(PageFileSpace file) => _home.Pages!.Locate(new PageAddress(file.Number, 0).ToId()).File;
+
     private bool MustMakeWay => Volatile.Read(ref _waitingCheckpoints) > 0 || Volatile.Read(ref _disposed) != 0;
 
-    /// <summary>A failed write latches. Anything else says that a file is damaged: none of those that were to be freed is tried again.</summary>
+    /// <summary>A failed write latches. Anything else says that a file is damaged: it is not tried again, nor are the others if it is none of them.</summary>
     private void NoteCleaningFailure(CleaningJob job, List<PageFileSpace> files, Exception exception)
     {
         if (job.IsWriting || exception is not (StateCorruptedException or StoreFormatException or IOException))
@@ -457,7 +458,9 @@ public sealed partial class StateStore
         }
         else
         {
-            _damagedFiles.UnionWith(files.Select(static file => file.Number));
+            string? damaged = (exception as StateCorruptedException)?.File;
+            List<PageFileSpace> named = files.FindAll(file => string.Equals(PathOf(file), damaged, StringComparison.Ordinal));
+            _damagedFiles.UnionWith((named.Count > 0 ? named : files).Select(static file => file.Number));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Cairn.Pages;
 using Cairn.Tree;
 
@@ -21,7 +22,7 @@ public sealed partial class StateStore
     /// </summary>
     /// <param name="cancellationToken">Ends it between two steps; what is done is done, and nothing is lost.</param>
     /// <returns>What was moved and freed.</returns>
-    /// <exception cref="StateCorruptedException">A page or blob that would have to be moved is damaged. Its file stays as it is; the store goes on.</exception>
+    /// <exception cref="StateCorruptedException">A page file is damaged. It stays as it is, the others were compacted, and the store goes on.</exception>
     /// <exception cref="IOException">Reading or writing failed; after a failed write the store takes no more.</exception>
     /// <exception cref="StoreFailedException">An earlier write failed.</exception>
     /// <exception cref="InvalidOperationException">The store is read-only.</exception>
@@ -38,30 +39,50 @@ public sealed partial class StateStore
         long before = _pageFiles.StoredBytes;
         long moved = Interlocked.Read(ref _cleaningBytes);
         long removed = Interlocked.Read(ref _removedFiles);
+        StateCorruptedException? damage = null;
         uint? through = null;
         bool goesOn = true;
         while (goesOn)
         {
-            goesOn = await InTurnAsync(
-                async version =>
-                {
-                    through ??= SealFiles();
-                    List<PageFileSpace> files = WorthwhileFiles(through.Value);
-                    if (files.Count > 0)
-                    {
-                        await RunCleaningAsync(version, files, MinRunBytes).ConfigureAwait(false);
-                    }
-
-                    return files.Count > 0;
-                },
-                cancellationToken).ConfigureAwait(false);
+            try
+            {
+                goesOn = await InTurnAsync(CompactSomeAsync, cancellationToken).ConfigureAwait(false);
+            }
+            catch (StateCorruptedException found) when (_failure is null)
+            {
+                // The files that stand in the way are left out from now on.
+                damage ??= found;
+            }
         }
 
         await RemoveAllAsync(cancellationToken).ConfigureAwait(false);
+        if (damage is not null)
+        {
+            ExceptionDispatchInfo.Throw(damage);
+        }
+
         return new CompactionReport(
             Interlocked.Read(ref _removedFiles) - removed,
             Interlocked.Read(ref _cleaningBytes) - moved,
             before - _pageFiles.StoredBytes);
+
+        async Task<bool> CompactSomeAsync(StateVersion version)
+        {
+            if (through is null)
+            {
+                // What background runs found damaged is looked at once more, so that the caller hears of it.
+                _damagedFiles.Clear();
+                through = SealFiles();
+            }
+
+            List<PageFileSpace> files = WorthwhileFiles(through.Value);
+            if (files.Count > 0)
+            {
+                await RunCleaningAsync(version, files, MinRunBytes).ConfigureAwait(false);
+            }
+
+            return files.Count > 0;
+        }
     }
 
     /// <summary>Does a step in turn with checkpoints, on the version of the newest manifest, which is made the head's first.</summary>
