@@ -89,7 +89,7 @@ public sealed class DraftBuffersTests
     public async Task Commit_InSteadyState_LeavesNothingLargeToTheCollector()
     {
         using TestHome home = TestHome.Create(HomeKind.Directory);
-        await using StateStore store = await StateStore.OpenAsync(home.Location, Poisoned);
+        await using StateStore store = await StateStore.OpenAsync(home.Location, Poisoned with { ApplyWorkers = 1 });
         for (ulong height = 1; height <= 4; height++)
         {
             await CommitAsync(store, height, keys: 20_000);
