@@ -12,6 +12,9 @@ internal sealed class SoakRun
     private const int KeyCount = 2_500;
     private const int Readers = 2;
 
+    /// <summary>Some checkpoints and segments of the smallest size.</summary>
+    private const long DiskSlackBytes = 4 << 20;
+
     private readonly int _seed;
     private readonly string _location;
     private readonly SoakModel _model;
@@ -83,6 +86,16 @@ internal sealed class SoakRun
         return (store, failure);
     }
 
+    /// <summary>The disk, after the load and after a compaction: what is live and not much besides. All views are closed.</summary>
+    public async Task CompareDiskAsync(StateStore store)
+    {
+        StoreStatistics loaded = store.GetStatistics();
+        Assert.True(loaded.LogBytes <= loaded.RetainedLogBytes + DiskSlackBytes, $"{loaded.LogBytes} bytes of log, {loaded.RetainedLogBytes} retained ({Progress}).");
+        await store.CompactAsync(TestContext.Current.CancellationToken);
+        StoreStatistics compacted = store.GetStatistics();
+        Assert.True(compacted.PageBytes <= (compacted.LivePageBytes * 5 / 4) + (DiskSlackBytes / 4), $"After a compaction {compacted.PageBytes} bytes of page files, {compacted.LivePageBytes} live ({Progress}).");
+    }
+
     /// <summary>Closes the store; after a failure it may say so again.</summary>
     public static async Task CloseAsync(StateStore store, bool mayFail)
     {
@@ -129,6 +142,8 @@ internal sealed class SoakRun
         Durability = Random.Next(3) == 0 ? Durability.Grouped : Durability.Durable,
         OneByOneReplayBytes = Random.Next(2) == 0 ? 1000 : 1 << 20,
         RecentViewBytes = Random.Next(2) == 0 ? 64 * 1024 : 8 << 20,
+        RetainBlocks = Random.Next(3) == 0 ? 1000 : 10,
+        EvictionPolicy = (EvictionPolicy)Random.Next(3),
     };
 
     /// <summary>Nothing acknowledged is lost, nothing comes from nowhere, and what is there is what was written.</summary>

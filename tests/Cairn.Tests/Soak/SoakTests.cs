@@ -74,6 +74,7 @@ public sealed class DiskSoakTests
         {
             (StateStore store, Exception? failure) = await run.LoadAsync(files: null, TimeSpan.FromMilliseconds(run.Random.Next(500, 4000)));
             Assert.True(failure is null, $"A write failed ({run.Progress}): {failure}");
+            await run.CompareDiskAsync(store);
             await SoakRun.CloseAsync(store, mayFail: false);
             await run.CheckAsync(files: null);
         }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Cairn.Tests.Soak;
 
-/// <summary>The writing side: random blocks, checkpoints, syncs, drafts that are given up. Notes every block in the model before it is committed, as readers may see it at once.</summary>
+/// <summary>The writing side: random blocks, checkpoints, syncs, compactions, drafts that are given up. Notes every block in the model before it is committed, as readers may see it at once.</summary>
 internal sealed class SoakWriter(StateStore store, SoakModel model, Random random, ulong lastHeight)
 {
     private const int HotKeys = 25;
@@ -107,6 +107,9 @@ internal sealed class SoakWriter(StateStore store, SoakModel model, Random rando
                     draft.ComputeRoot();
                 }
 
+                break;
+            case 3:
+                await store.CompactAsync();
                 break;
             default:
                 break;
