@@ -167,7 +167,7 @@ public sealed class SimulatedFileSystemTests : FileSystemTests
         _files.CapacityBytes = 8192;
         using IFile file = Create("/a", new byte[4096]);
         file.SetLength(100_000);
-        Assert.Throws<IOException>(() => file.Write(4096, Enumerable.Repeat((byte)1, 6000).ToArray()));
+        Assert.ThrowsAny<IOException>(() => file.Write(4096, Enumerable.Repeat((byte)1, 6000).ToArray()));
         Assert.Equal(1, _files.ReadAllBytes("/a")[8191]);
         Assert.Equal(0, _files.ReadAllBytes("/a")[8192]);
         Assert.Equal(8192, _files.UsedBytes);
