@@ -93,13 +93,16 @@ internal static class CliApplication
     private static int RefuseArguments(ParseResult parsed, CliStreams streams)
     {
         Command command = parsed.CommandResult.Command;
-        string name = command is RootCommand ? ProgramName : $"{ProgramName} {command.Name}";
+        string name = NameOf(command);
         string reasons = command is RootCommand
             ? parsed.UnmatchedTokens is [string word, ..] ? $"there is no command '{word}'" : "a command is missing"
             : string.Join("; ", parsed.Errors.Select(error => error.Message.TrimEnd('.')));
         Say(streams, $"{reasons}. '{name} --help' shows what is possible.");
         return ExitCode.Malformed;
     }
+
+    /// <summary>A command as it is typed, with the commands it is part of.</summary>
+    private static string NameOf(Command command) => command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{NameOf(parent)} {command.Name}" : ProgramName;
 
     private static int? ExitCodeOf(Exception exception) => exception switch
     {

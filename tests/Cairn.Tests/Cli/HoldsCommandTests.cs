@@ -27,7 +27,7 @@ public sealed class HoldsCommandTests
         using TestStore store = await TestStore.CreateAsync("directory");
         (await CliRun.RunAsync("holds", "place", "one", "--store", store.Path, "--from", "10", "--limit", "1")).Failed(ExitCode.Refused, "10");
         (await CliRun.RunAsync("holds", "place", "a\tb", "--store", store.Path, "--limit", "1")).Failed(ExitCode.Malformed, "name");
-        (await CliRun.RunAsync("holds", "place", "one", "--store", store.Path)).Failed(ExitCode.Malformed, "--limit");
+        (await CliRun.RunAsync("holds", "place", "one", "--store", store.Path)).Failed(ExitCode.Malformed, "cairn holds place --help");
         (await CliRun.RunAsync("holds", "--store", store.Path)).Failed(ExitCode.Malformed, "");
         using TestStore lines = await TestStore.CreateAsync("jsonl");
         (await CliRun.RunAsync("holds", "place", "one", "--store", lines.Path, "--limit", "1")).Failed(ExitCode.Refused, "keeps every block");
