@@ -145,12 +145,14 @@ public sealed partial class StateStore
     private async Task ReplayAsync(ReplayCounts counts, CancellationToken cancellationToken)
     {
         LogPosition end = _log.End;
+
+        // Where no pages are stored, the log is all there is: every root in it is checked.
+        long oneByOneBytes = _home.Pages is null ? long.MaxValue : _options.OneByOneReplayBytes;
         try
         {
-            // Where no pages are stored, the log is all there is: every root in it is checked.
-            await ReplayAsync(end, counts, _home.Pages is null ? long.MaxValue : _options.OneByOneReplayBytes, cancellationToken).ConfigureAwait(false);
+            await ReplayAsync(end, counts, oneByOneBytes, cancellationToken).ConfigureAwait(false);
         }
-        catch (StateCorruptedException)
+        catch (StateCorruptedException) when (oneByOneBytes < long.MaxValue)
         {
             await ReplayAsync(end, counts, long.MaxValue, cancellationToken).ConfigureAwait(false);
         }
@@ -191,6 +193,9 @@ public sealed partial class StateStore
         cancellationToken.ThrowIfCancellationRequested();
         head.Locate(heads.ReadHeads(_manifest.ReplayFrom).First(record => record.Sequence == head.After.Sequence).After);
         await StartCheckpoint().ConfigureAwait(false);
+
+        // What lies before may be retired from now on.
+        _replayedThrough = head.After;
     }
 
     private void PublishReplayed(ReplayedBlock replayed)
