@@ -44,8 +44,6 @@ internal readonly unsafe ref struct PageProbe
 
     private ulong StubMask => ReadUInt64(_start + PageHeaderLayout.StubMaskOffset);
 
-    private ulong BlobMask => ReadUInt64(_start + PageHeaderLayout.BlobMaskOffset);
-
     /// <summary>Asks the processor for the part of the page that a look-up begins with.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch()
@@ -107,9 +105,6 @@ internal readonly unsafe ref struct PageProbe
         value = new ReadOnlySpan<byte>(record, (int)(end - record));
         return true;
     }
-
-    /// <summary>Whether an item is an entry with a blob.</summary>
-    public bool IsBlob(int item) => ((BlobMask >> item) & 1) != 0;
 
     /// <summary>Follows the trie by the bits of a key, as <see cref="Page.Candidate"/> does.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
