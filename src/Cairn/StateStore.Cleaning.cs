@@ -35,19 +35,14 @@ public sealed partial class StateStore
     /// <summary>What a run finds before it makes way for a checkpoint: without any progress files would be walked in vain.</summary>
     private const long MinRunBytes = 256 << 10;
 
-    /// <summary>How often a checkpoint looks whether readers have left, when it needs the room.</summary>
-    private const int MostWaitsForReaders = 20;
-
     /// <summary>The page files, where there are any: other homes free what is freed by themselves.</summary>
     private readonly PageFiles? _pageFiles;
 
     /// <summary>Held by whoever writes pages: one checkpoint or one cleaning run at a time.</summary>
     private readonly SemaphoreSlim _pagesGate = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
-    private readonly Queue<Release> _releases = new(); // the fields from here on are used under the pages gate
-    private readonly HashSet<uint> _damagedFiles = [];
+    private readonly HashSet<uint> _damagedFiles = []; // the fields from here on are used under the pages gate
     private volatile bool _mayClean; // not before everything is replayed: replaying keeps handles of its own
-    private ulong _removable;
     private ulong _storedOrdinal = FirstOrdinal;
     private long _lastCheckpointBytes;
     private long _allowance;
@@ -57,7 +52,6 @@ public sealed partial class StateStore
     private int _waitingCheckpoints;
     private long _cleaningRuns;
     private long _cleaningBytes;
-    private long _removedFiles;
 
     /// <summary>The garbage in page files above which something is done about it.</summary>
     private long GarbageLimit => (_pageFiles!.LiveBytes / 2) + CleaningSlackBytes;
@@ -141,40 +135,6 @@ public sealed partial class StateStore
             _releases.Enqueue(new Release(_manifest.Generation, ReaderEpochs.Mark()));
         }
     }
-
-    /// <summary>Deletes the page files that neither manifest nor any view needs. Recent heights in the way give way when the disk is above its bound, but for the newest ones.</summary>
-    private void RemoveReleased(int keepRecent = VersionChain.AlwaysRecent)
-    {
-        if (_pageFiles is not { ReleasedBytes: > 0 } files)
-        {
-            return;
-        }
-
-        if (GarbageBytes > GarbageLimit || keepRecent < VersionChain.AlwaysRecent)
-        {
-            Versions.LetGoOfRecent(_storedOrdinal, keepRecent);
-        }
-
-        while (_releases.TryPeek(out Release next) && ReaderEpochs.HavePassed(next.Mark))
-        {
-            _removable = _releases.Dequeue().Generation;
-        }
-
-        PageFilesRemoval removal = files.Remove(_removable, NeededBy(Versions.NeededPlaces));
-        Interlocked.Add(ref _removedFiles, removal.Files);
-        if (removal.Failure is { } failure)
-        {
-            Raise(new StoreEvent.CleaningFailed(failure));
-        }
-    }
-
-    /// <summary>Whether one of some versions, ascending, lies between two.</summary>
-    private static Func<ulong, ulong, bool> NeededBy(ulong[] versions) => (first, end) =>
-    {
-        int at = Array.BinarySearch(versions, first);
-        at = at < 0 ? ~at : at;
-        return at < versions.Length && versions[at] < end;
-    };
 
     /// <summary>Lets cleaning have the head, where that is the version of the newest manifest: nothing is being committed.</summary>
     private void OfferHead()
@@ -486,45 +446,4 @@ public sealed partial class StateStore
             }
         }
     }
-
-    /// <summary>Deletes what can be deleted. What the newest manifest itself released needs another one first, and what died with it a further one: the same once more.</summary>
-    private async Task RemoveWithManifestAsync(int keepRecent)
-    {
-        RemoveReleased(keepRecent);
-        while (!_closing.IsCancellationRequested && HelpsRemoving())
-        {
-            ICheckpointWriter writer = _home.Pages!.BeginCheckpoint();
-            await using ConfiguredAsyncDisposable _ = writer.ConfigureAwait(false);
-            Manifest manifest = _manifest with { Generation = _manifest.Generation + 1 };
-            try
-            {
-                await writer.CommitAsync(manifest, [], CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (Exception exception)
-            {
-                Latch(exception);
-                throw;
-            }
-
-            Volatile.Write(ref _manifest, manifest);
-            NoteManifest(_storedOrdinal, checkpointBytes: 0);
-            RemoveReleased(keepRecent);
-        }
-
-        // Readers leave within moments: it is worth waiting for them.
-        for (int waits = 0; waits < MostWaitsForReaders && _releases.Count > 0 && GarbageBytes > GarbageLimit; waits++)
-        {
-            await Task.Delay(LeavingPause, CancellationToken.None).ConfigureAwait(false);
-            RemoveReleased(keepRecent);
-        }
-    }
-
-    /// <summary>Whether another manifest makes it possible to delete a file.</summary>
-    private bool HelpsRemoving() =>
-        _pageFiles!.SealedFiles.Any(static file => file.LiveBytes == 0) || _pageFiles.WouldRemove(_manifest.Generation, NeededBy(Versions.NeededPlaces));
-
-    /// <summary>A manifest released files.</summary>
-    /// <param name="Generation">The manifest.</param>
-    /// <param name="Mark">When: whoever was reading then may still look at the old place of a page.</param>
-    private readonly record struct Release(ulong Generation, long Mark);
 }
