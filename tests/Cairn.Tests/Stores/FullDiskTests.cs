@@ -2,7 +2,6 @@ using Cairn.Homes;
 using Cairn.IO;
 using Cairn.Manifests;
 using Cairn.Tests.IO;
-using Cairn.Tests.Reference;
 using Xunit;
 
 namespace Cairn.Tests.Stores;
@@ -15,6 +14,8 @@ public sealed class FullDiskTests
 {
     private const int Blocks = 12;
     private const long Reserve = 128 << 10;
+
+    private static readonly StoreSettings WithReserve = StoreSettings.Quiet with { ReserveBytes = Reserve };
     private const string Store = "/store";
 
     [Theory]
@@ -46,7 +47,7 @@ public sealed class FullDiskTests
     {
         SimulatedFileSystem files = new();
         SimulatedHome home = new(HomeKind.SimulatedDirectory, files);
-        StoreSettings settings = StoreSettings.Quiet with { ReserveBytes = Reserve };
+        StoreSettings settings = WithReserve;
         ShortRun run = ShortRun.Make(seed: 4, Blocks);
         StateStore store = await home.OpenAsync(settings);
         Assert.Equal(Reserve, store.GetStatistics().ReserveBytes);
@@ -68,7 +69,7 @@ public sealed class FullDiskTests
         SimulatedFileSystem files = new();
         SimulatedHome home = new(HomeKind.SimulatedDirectory, files);
         ShortRun run = ShortRun.Make(seed: 4, Blocks);
-        StateStore store = await home.OpenAsync(StoreSettings.Quiet with { ReserveBytes = Reserve });
+        StateStore store = await home.OpenAsync(WithReserve);
         files.CapacityBytes = files.UsedBytes;
         DiskFullException failure = await Assert.ThrowsAsync<DiskFullException>(() => run.CommitNextAsync(store, 0));
         Assert.Equal(RecoveryAction.FreeSpace, failure.RecoveryAction);
@@ -99,7 +100,7 @@ public sealed class FullDiskTests
         SimulatedFileSystem files = new();
         files.Fail(operation, forever: true, path: static path => path.EndsWith(DiskReserve.FileName, StringComparison.Ordinal));
         SimulatedHome home = new(HomeKind.SimulatedDirectory, files);
-        StateStore store = await home.OpenAsync(StoreSettings.Quiet with { ReserveBytes = Reserve });
+        StateStore store = await home.OpenAsync(WithReserve);
         Assert.Equal(0, store.GetStatistics().ReserveBytes);
         await ShortRun.Make(seed: 4, Blocks).CommitNextAsync(store, 0);
         await home.CloseAsync(store);
@@ -110,7 +111,7 @@ public sealed class FullDiskTests
     {
         SimulatedFileSystem files = new() { CapacityBytes = Reserve + (Reserve / 2) };
         SimulatedHome home = new(HomeKind.SimulatedDirectory, files);
-        StateStore store = await home.OpenAsync(StoreSettings.Quiet with { ReserveBytes = Reserve });
+        StateStore store = await home.OpenAsync(WithReserve);
         Assert.Equal(0, store.GetStatistics().ReserveBytes);
         await home.CloseAsync(store);
     }
@@ -149,7 +150,7 @@ public sealed class FullDiskTests
             for (int crash = -1; crash < 3; crash++)
             {
                 SimulatedFileSystem later = crash < 0 ? files.Clone() : files.Crash(crash);
-                await VerifyAsync(run, new SimulatedHome(kind, later), progress, isWhole: !failed);
+                await run.VerifyAsync(new SimulatedHome(kind, later), WithReserve, progress, isWhole: !failed);
             }
 
             return failed;
@@ -205,22 +206,6 @@ public sealed class FullDiskTests
         Assert.Equal(0, full.OpenFiles);
         full.CapacityBytes = long.MaxValue;
         full.OverwritesNeedRoom = false;
-        await VerifyAsync(run, home, progress, isWhole: false);
-    }
-
-    private static async Task VerifyAsync(ShortRun run, SimulatedHome home, RunProgress progress, bool isWhole)
-    {
-        StateStore store = await home.OpenAsync(StoreSettings.Quiet with { ReserveBytes = Reserve });
-        int blocks = run.BlocksAt(store.Height);
-        Assert.InRange(blocks, isWhole ? run.States.Count - 1 : progress.Durable, progress.Attempted);
-        ReferenceState expected = run.States[blocks];
-        StoreComparison.AssertHead(expected, store, new Random(blocks));
-        if (blocks + 1 < run.States.Count)
-        {
-            await run.CommitNextAsync(store, blocks);
-            Assert.Equal(run.States[blocks + 1].Root, store.Root);
-        }
-
-        await home.CloseAsync(store);
+        await run.VerifyAsync(home, WithReserve, progress, isWhole: false);
     }
 }

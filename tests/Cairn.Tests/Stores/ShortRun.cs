@@ -1,4 +1,5 @@
 using Cairn.Tests.Reference;
+using Xunit;
 
 namespace Cairn.Tests.Stores;
 
@@ -206,6 +207,26 @@ internal sealed class ShortRun
 
         _steps.Add(new Step("block", changes));
         _states.Add(draft.Working);
+    }
+
+    /// <summary>Opens a store after something went wrong with it: nothing that was durable is missing, nothing came from nowhere, and the run goes on from there.</summary>
+    /// <param name="home">Where it is.</param>
+    /// <param name="settings">How to open it.</param>
+    /// <param name="progress">How far the run had come.</param>
+    /// <param name="isWhole">Whether nothing went wrong, so that all of it has to be there.</param>
+    public async Task VerifyAsync(SimulatedHome home, StoreSettings settings, RunProgress progress, bool isWhole)
+    {
+        StateStore store = await home.OpenAsync(settings);
+        int blocks = BlocksAt(store.Height);
+        Assert.InRange(blocks, isWhole ? States.Count - 1 : progress.Durable, progress.Attempted);
+        StoreComparison.AssertHead(States[blocks], store, new Random(blocks));
+        if (blocks + 1 < States.Count)
+        {
+            await CommitNextAsync(store, blocks);
+            Assert.Equal(States[blocks + 1].Root, store.Root);
+        }
+
+        await home.CloseAsync(store);
     }
 
     private sealed record Step(string Kind, IReadOnlyList<(TreeKind Kind, byte[] Key, byte[]? Value)> Changes);

@@ -1,6 +1,5 @@
 using Cairn.IO;
 using Cairn.Tests.IO;
-using Cairn.Tests.Reference;
 using Xunit;
 
 namespace Cairn.Tests.Stores;
@@ -67,7 +66,7 @@ public sealed class StoreFaultTests
             for (int crash = -1; crash < 3; crash++)
             {
                 SimulatedFileSystem later = crash < 0 ? files.Clone() : files.Crash(crash);
-                await VerifyAsync(run, new SimulatedHome(kind, later), progress, failure is null);
+                await run.VerifyAsync(new SimulatedHome(kind, later), StoreSettings.Quiet, progress, isWhole: failure is null);
             }
         }
         catch (Exception exception)
@@ -123,21 +122,5 @@ public sealed class StoreFaultTests
         {
             // Reading pages may fail as well while the fault lasts; a wrong answer may not.
         }
-    }
-
-    private static async Task VerifyAsync(ShortRun run, SimulatedHome home, RunProgress progress, bool isWhole)
-    {
-        StateStore store = await home.OpenAsync(StoreSettings.Quiet);
-        int blocks = run.BlocksAt(store.Height);
-        Assert.InRange(blocks, isWhole ? run.States.Count - 1 : progress.Durable, progress.Attempted);
-        ReferenceState expected = run.States[blocks];
-        StoreComparison.AssertHead(expected, store, new Random(blocks));
-        if (blocks + 1 < run.States.Count)
-        {
-            await run.CommitNextAsync(store, blocks);
-            Assert.Equal(run.States[blocks + 1].Root, store.Root);
-        }
-
-        await home.CloseAsync(store);
     }
 }
