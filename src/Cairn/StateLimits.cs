@@ -20,4 +20,24 @@ public static class StateLimits
 
     /// <summary>The largest log record, old values and payload included, in bytes, 1 GiB: a record is held in memory as one piece.</summary>
     public const long MaxRecordBytes = 1024L * 1024 * 1024;
+
+    /// <summary>Checks the key of a change.</summary>
+    /// <exception cref="ArgumentException">It is empty or too long.</exception>
+    internal static void CheckKey(ReadOnlySpan<byte> key)
+    {
+        if (key.IsEmpty || key.Length > MaxKeyBytes)
+        {
+            throw new ArgumentException($"A key has 1 to {MaxKeyBytes} bytes, not {key.Length}.", nameof(key));
+        }
+    }
+
+    /// <summary>Checks a value that is to be put.</summary>
+    /// <exception cref="ArgumentException">It is too long.</exception>
+    internal static void CheckValue(ReadOnlySpan<byte> value)
+    {
+        if (value.Length > MaxValueBytes)
+        {
+            throw new ArgumentException($"A value has at most {MaxValueBytes} bytes, not {value.Length}. Split it over several keys.", nameof(value));
+        }
+    }
 }

@@ -187,6 +187,22 @@ public sealed partial class StateStore : IAsyncDisposable
         }
     }
 
+    /// <summary>Reads a value of the head without a view of it.</summary>
+    internal bool TryGetAtHead(TreeKind tree, ReadOnlySpan<byte> key, Span<byte> destination, out int valueBytes)
+    {
+        ThrowIfDisposed();
+        StateVersion head = Versions.PinHead(isView: false);
+        try
+        {
+            using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
+            return TreeReading.TryRead(Pages, tree == TreeKind.State ? head.State : head.Local, key, destination, out valueBytes);
+        }
+        finally
+        {
+            Versions.Unpin(head, isView: false);
+        }
+    }
+
     /// <summary>Applies a draft to the trees it is built on.</summary>
     /// <returns>Null when cleaning moved pages meanwhile: do it again, inside <see cref="PageCache.HoldMoves"/>.</returns>
     internal AppliedDraft? TryApply(BlockDraft draft)

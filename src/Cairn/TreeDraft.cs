@@ -38,12 +38,8 @@ public sealed class TreeDraft : ITreeReader
     /// <exception cref="InvalidOperationException">The draft was committed, or another draft is built on it.</exception>
     public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        CheckKey(key);
-        if (value.Length > StateLimits.MaxValueBytes)
-        {
-            throw new ArgumentException($"A value has at most {StateLimits.MaxValueBytes} bytes, not {value.Length}. Split it over several keys.", nameof(value));
-        }
-
+        StateLimits.CheckKey(key);
+        StateLimits.CheckValue(value);
         _draft.BeforeChange(_changes, key, value.Length);
         _changes.Put(key, value);
     }
@@ -55,7 +51,7 @@ public sealed class TreeDraft : ITreeReader
     /// <exception cref="InvalidOperationException">The draft was committed, or another draft is built on it.</exception>
     public void Delete(ReadOnlySpan<byte> key)
     {
-        CheckKey(key);
+        StateLimits.CheckKey(key);
         _draft.BeforeChange(_changes, key, 0);
         _changes.Delete(key);
     }
@@ -71,7 +67,7 @@ public sealed class TreeDraft : ITreeReader
 
         ReadOnlySpan<byte> value = _changes.Value(slot);
         valueBytes = value.Length;
-        TreeView.CopyTo(value, destination);
+        TreeReading.CopyTo(value, destination);
         return !_changes.IsDelete(slot);
     }
 
@@ -164,13 +160,5 @@ public sealed class TreeDraft : ITreeReader
     {
         _draft.ThrowIfDisposed();
         return _below.ScanPrefix(this, prefix, limit, reverse);
-    }
-
-    private static void CheckKey(ReadOnlySpan<byte> key)
-    {
-        if (key.IsEmpty || key.Length > StateLimits.MaxKeyBytes)
-        {
-            throw new ArgumentException($"A key has 1 to {StateLimits.MaxKeyBytes} bytes, not {key.Length}.", nameof(key));
-        }
     }
 }

@@ -39,20 +39,7 @@ internal sealed class TreeView : ITreeReader
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
         _throwIfInvalid();
-        if (!TreeReading.TryFind(_pages, _root, key, out Page? page, out int item, out ReadOnlySpan<byte> value))
-        {
-            valueBytes = 0;
-            return false;
-        }
-
-        if (page.IsBlob(item))
-        {
-            value = _pages.ReadBlob(page.Blob(item));
-        }
-
-        valueBytes = value.Length;
-        CopyTo(value, destination);
-        return true;
+        return TreeReading.TryRead(_pages, _root, key, destination, out valueBytes);
     }
 
     /// <inheritdoc/>
@@ -125,16 +112,5 @@ internal sealed class TreeView : ITreeReader
         Span<byte> after = stackalloc byte[StateLimits.MaxKeyBytes];
         int length = KeyRange.After(prefix, after);
         return Scan(draft, prefix, after[..length], limit, reverse);
-    }
-
-    /// <summary>Copies a value, or says how much room it needs.</summary>
-    internal static void CopyTo(ReadOnlySpan<byte> value, Span<byte> destination)
-    {
-        if (value.Length > destination.Length)
-        {
-            throw new ArgumentException($"The value has {value.Length} bytes, the destination only {destination.Length}.", nameof(destination));
-        }
-
-        value.CopyTo(destination);
     }
 }

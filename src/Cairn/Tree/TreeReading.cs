@@ -40,6 +40,38 @@ internal static class TreeReading
         return found;
     }
 
+    /// <summary>Copies the value of an entry. Allocates nothing when the page is in memory and the value is inline.</summary>
+    /// <exception cref="ArgumentException">The destination is shorter than the value.</exception>
+    public static bool TryRead(PageCache pages, in TreeRoot root, ReadOnlySpan<byte> key, Span<byte> destination, out int valueBytes)
+    {
+        if (!TryFind(pages, root, key, out Page? page, out int item, out ReadOnlySpan<byte> value))
+        {
+            valueBytes = 0;
+            return false;
+        }
+
+        if (page.IsBlob(item))
+        {
+            value = pages.ReadBlob(page.Blob(item));
+        }
+
+        valueBytes = value.Length;
+        CopyTo(value, destination);
+        return true;
+    }
+
+    /// <summary>Copies a value, or says how much room it needs.</summary>
+    /// <exception cref="ArgumentException">The destination is shorter than the value.</exception>
+    public static void CopyTo(ReadOnlySpan<byte> value, Span<byte> destination)
+    {
+        if (value.Length > destination.Length)
+        {
+            throw new ArgumentException($"The value has {value.Length} bytes, the destination only {destination.Length}.", nameof(destination));
+        }
+
+        value.CopyTo(destination);
+    }
+
     /// <summary>Sums the entries whose keys begin with a prefix: they are the items between two places, on one path of pages each.</summary>
     public static TreeTotals TotalsOf(PageCache pages, in TreeRoot root, ReadOnlySpan<byte> prefix)
     {

@@ -158,15 +158,28 @@ internal sealed class VersionChain
     /// <summary>Lets go of a version.</summary>
     public void Unpin(StateVersion version, bool isView)
     {
-        List<PageReference> freed = RentList();
+        List<PageReference>? freed = null;
         lock (_lock)
         {
             _openViews -= isView ? 1 : 0;
-            Release(version, freed);
+            if (version.Pins > 1)
+            {
+                version.Pins--;
+            }
+            else
+            {
+                freed = RentList();
+                Release(version, freed);
+            }
+
             AssertInvariants();
         }
 
-        Discard(freed);
+        if (freed is not null)
+        {
+            Discard(freed);
+        }
+
         if (isView)
         {
             OnViewClosed?.Invoke();
