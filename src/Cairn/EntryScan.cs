@@ -9,62 +9,42 @@ public sealed class EntryScan : IDisposable
 {
     private readonly Action _throwIfInvalid;
     private readonly TreeCursor _below;
-    private readonly ChangeSet? _changes;
-    private readonly TreeDraft? _draft;
+    private readonly IScanOverlay? _overlay;
     private readonly byte[] _bound;
     private readonly bool _hasBound;
     private readonly bool _reverse;
-    private readonly int _changeVersion;
     private long _left;
     private bool _hasBelow;
-    private int _nextChange;
-    private int _changeSlot = -1;
-    private bool _started;
+    private bool _hasOver;
+    private bool _isBelowPassed = true;
+    private bool _isOverPassed = true;
+    private bool _isOver;
 
-    /// <summary>Makes a scan over a version, with the changes of a draft merged in when there are some.</summary>
+    /// <summary>Makes a scan over a version, with an overlay merged in when there is one, which the scan owns.</summary>
     internal EntryScan(
-        PageCache pages, in TreeRoot root, TreeDraft? draft, Action throwIfInvalid, ReadOnlySpan<byte> start, ReadOnlySpan<byte> end, long limit, bool reverse)
+        PageCache pages, in TreeRoot root, IScanOverlay? overlay, Action throwIfInvalid, ReadOnlySpan<byte> start, ReadOnlySpan<byte> end, long limit, bool reverse)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
         _throwIfInvalid = throwIfInvalid;
         _below = new TreeCursor(pages, root, reverse ? end : start, reverse);
-        _draft = draft;
-        _changes = draft?.Changes;
+        _overlay = overlay;
         _hasBound = reverse ? !start.IsEmpty : !end.IsEmpty;
         _bound = reverse ? start.ToArray() : end.ToArray();
         _reverse = reverse;
         _left = limit;
-        if (_changes is not null)
-        {
-            _changeVersion = _changes.Version;
-            int at = _changes.SortedFrom(reverse ? end : start);
-            _nextChange = !reverse ? at : (end.IsEmpty ? _changes.SortedCount : at) - 1;
-        }
     }
 
     /// <summary>The key of the current entry; valid until the next step, and no longer than the draft.</summary>
     /// <exception cref="ObjectDisposedException">The entry is a draft's, which was disposed.</exception>
-    public ReadOnlySpan<byte> Key => _changeSlot >= 0 ? Changes.Key(_changeSlot) : _below.Key;
+    public ReadOnlySpan<byte> Key => _isOver ? _overlay!.Key : _below.Key;
 
     /// <summary>The value of the current entry; valid until the next step, and no longer than the draft. A blob is read when first asked for.</summary>
     /// <exception cref="ObjectDisposedException">The entry is a draft's, which was disposed.</exception>
     /// <exception cref="StateCorruptedException">A stored blob is damaged.</exception>
-    public ReadOnlySpan<byte> Value => _changeSlot >= 0 ? Changes.Value(_changeSlot) : _below.Value;
+    public ReadOnlySpan<byte> Value => _isOver ? _overlay!.Value : _below.Value;
 
     /// <summary>The height at which the current entry last changed.</summary>
-    public BlockHeight Height
-    {
-        get
-        {
-            if (_changeSlot < 0)
-            {
-                return _below.Height;
-            }
-
-            _draft!.TryGetChangeHeight(Key, out BlockHeight height);
-            return height;
-        }
-    }
+    public BlockHeight Height => _isOver ? _overlay!.Height : _below.Height;
 
     /// <summary>The scan itself.</summary>
     public EntryScan Current => this;
@@ -76,7 +56,7 @@ public sealed class EntryScan : IDisposable
     /// <returns>False at the end of the range or of the limit.</returns>
     /// <exception cref="ObjectDisposedException">The view or draft was disposed.</exception>
     /// <exception cref="InvalidOperationException">The draft was changed since the scan began.</exception>
-    /// <exception cref="StateCorruptedException">A stored page is damaged.</exception>
+    /// <exception cref="StateCorruptedException">A stored page, or the log, is damaged.</exception>
     public bool MoveNext()
     {
         _throwIfInvalid();
@@ -85,10 +65,10 @@ public sealed class EntryScan : IDisposable
             return false;
         }
 
-        bool found = _changes is null ? _below.MoveNext() : MoveNextMerged();
+        bool found = _overlay is null ? _below.MoveNext() : MoveNextMerged(_overlay);
         if (!found || (_hasBound && (_reverse ? Key.SequenceCompareTo(_bound) < 0 : Key.SequenceCompareTo(_bound) >= 0)))
         {
-            _left = 0;
+            Dispose();
             return false;
         }
 
@@ -97,63 +77,41 @@ public sealed class EntryScan : IDisposable
     }
 
     /// <summary>Ends the scan.</summary>
-    public void Dispose() => _left = 0;
-
-    /// <summary>The changes of the draft, which other drafts have once it is disposed.</summary>
-    private ChangeSet Changes
+    public void Dispose()
     {
-        get
-        {
-            _throwIfInvalid();
-            return _changes!;
-        }
+        _left = 0;
+        _overlay?.Dispose();
     }
 
-    private bool MoveNextMerged()
+    private bool MoveNextMerged(IScanOverlay overlay)
     {
-        if (_changes!.Version != _changeVersion)
-        {
-            throw new InvalidOperationException("The draft was changed while it was being scanned. Collect the keys first, then change them.");
-        }
-
-        if (!_started)
-        {
-            _started = true;
-            _hasBelow = _below.MoveNext();
-        }
-        else if (_changeSlot < 0)
-        {
-            _hasBelow = _below.MoveNext();
-        }
-
+        overlay.ThrowIfChanged();
         while (true)
         {
-            bool hasChange = _reverse ? _nextChange >= 0 : _nextChange < _changes.SortedCount;
-            if (!hasChange)
+            // What is passed stays marked as passed until the step succeeds: if reading fails, the next call tries again.
+            if (_isBelowPassed)
             {
-                _changeSlot = -1;
+                _hasBelow = _below.MoveNext();
+                _isBelowPassed = false;
+            }
+
+            if (_isOverPassed)
+            {
+                _hasOver = overlay.MoveNext();
+                _isOverPassed = false;
+            }
+
+            int order = !_hasOver ? 1 : !_hasBelow ? -1 : overlay.Key.SequenceCompareTo(_below.Key) * (_reverse ? -1 : 1);
+            _isOver = order <= 0;
+            _isBelowPassed = _hasBelow && order >= 0;
+            _isOverPassed = _isOver;
+            if (!_isOver)
+            {
                 return _hasBelow;
             }
 
-            int slot = _changes.SortedSlot(_nextChange);
-            int order = !_hasBelow ? -1 : _changes.Key(slot).SequenceCompareTo(_below.Key) * (_reverse ? -1 : 1);
-            if (order > 0)
+            if (!overlay.IsAbsent)
             {
-                _changeSlot = -1;
-                return true;
-            }
-
-            bool isChanged = _changes.IsChanged(slot);
-            if (isChanged && order == 0)
-            {
-                // Before anything else: if reading fails, the next step tries again.
-                _hasBelow = _below.MoveNext();
-            }
-
-            _nextChange += _reverse ? -1 : 1;
-            if (isChanged && !_changes.IsDelete(slot))
-            {
-                _changeSlot = slot;
                 return true;
             }
         }

@@ -114,7 +114,7 @@ public sealed partial class StateStore : IAsyncDisposable
     /// <summary>Opens a view on the state after the newest block at or below a height. Only recent heights are kept: as many as fit <see cref="StateStoreOptions.RecentViewBytes"/>.</summary>
     /// <exception cref="HeightNotRetainedException">The height is above the head, before the first block, or no longer kept.</exception>
     /// <exception cref="ObjectDisposedException">The store is closed.</exception>
-    public StateView OpenView(BlockHeight height)
+    public StateView ViewAt(BlockHeight height)
     {
         ThrowIfDisposed();
         if (Versions.PinAt(height) is { } version)

@@ -22,6 +22,8 @@ public sealed class TreeDraft : ITreeReader
     /// <summary>What has been written.</summary>
     internal ChangeSet Changes => _changes;
 
+    internal void ThrowIfDisposed() => _draft.ThrowIfDisposed();
+
     /// <summary>Gives up what has been written; the draft is disposed and must not be asked any more.</summary>
     internal ChangeSet TakeChanges()
     {
@@ -152,13 +154,12 @@ public sealed class TreeDraft : ITreeReader
     public EntryScan Range(ReadOnlySpan<byte> start, ReadOnlySpan<byte> end, long limit = long.MaxValue, bool reverse = false)
     {
         _draft.ThrowIfDisposed();
-        return _below.Scan(this, start, end, limit, reverse);
+        return _below.Scan(new DraftOverlay(this, start, end, reverse), start, end, limit, reverse);
     }
 
     /// <inheritdoc/>
     public EntryScan Prefix(ReadOnlySpan<byte> prefix, long limit = long.MaxValue, bool reverse = false)
     {
-        _draft.ThrowIfDisposed();
-        return _below.ScanPrefix(this, prefix, limit, reverse);
+        return TreeView.ScanPrefix(this, prefix, limit, reverse);
     }
 }

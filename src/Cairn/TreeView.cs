@@ -87,30 +87,28 @@ internal sealed class TreeView : ITreeReader
     }
 
     /// <inheritdoc/>
-    public EntryScan Range(ReadOnlySpan<byte> start, ReadOnlySpan<byte> end, long limit = long.MaxValue, bool reverse = false) =>
-        Scan(draft: null, start, end, limit, reverse);
+    public EntryScan Range(ReadOnlySpan<byte> start, ReadOnlySpan<byte> end, long limit = long.MaxValue, bool reverse = false) => Scan(overlay: null, start, end, limit, reverse);
 
     /// <inheritdoc/>
-    public EntryScan Prefix(ReadOnlySpan<byte> prefix, long limit = long.MaxValue, bool reverse = false) =>
-        ScanPrefix(draft: null, prefix, limit, reverse);
+    public EntryScan Prefix(ReadOnlySpan<byte> prefix, long limit = long.MaxValue, bool reverse = false) => ScanPrefix(this, prefix, limit, reverse);
 
-    /// <summary>A scan with the changes of a draft merged in.</summary>
-    internal EntryScan Scan(TreeDraft? draft, ReadOnlySpan<byte> start, ReadOnlySpan<byte> end, long limit, bool reverse)
+    /// <summary>A scan with what lies over the tree merged in.</summary>
+    internal EntryScan Scan(IScanOverlay? overlay, ReadOnlySpan<byte> start, ReadOnlySpan<byte> end, long limit, bool reverse)
     {
         _throwIfInvalid();
-        return new EntryScan(_pages, _root, draft, _throwIfInvalid, start, end, limit, reverse);
+        return new EntryScan(_pages, _root, overlay, _throwIfInvalid, start, end, limit, reverse);
     }
 
-    /// <summary>A scan of a prefix with the changes of a draft merged in.</summary>
-    internal EntryScan ScanPrefix(TreeDraft? draft, ReadOnlySpan<byte> prefix, long limit, bool reverse)
+    /// <summary>A scan of a prefix as one of a range.</summary>
+    internal static EntryScan ScanPrefix(ITreeReader tree, ReadOnlySpan<byte> prefix, long limit, bool reverse)
     {
         if (prefix.Length > StateLimits.MaxKeyBytes)
         {
-            return Scan(draft, prefix, prefix, 0, reverse);
+            return tree.Range(prefix, prefix, limit: 0, reverse);
         }
 
         Span<byte> after = stackalloc byte[StateLimits.MaxKeyBytes];
         int length = KeyRange.After(prefix, after);
-        return Scan(draft, prefix, after[..length], limit, reverse);
+        return tree.Range(prefix, after[..length], limit, reverse);
     }
 }

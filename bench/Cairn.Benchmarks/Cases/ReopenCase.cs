@@ -32,7 +32,7 @@ internal static class ReopenCase
         TimeSpan reads = ReadSome(options, space, session);
         if (acknowledged is { } block)
         {
-            using StateView view = session.Store.OpenView(block.Height);
+            using StateView view = session.Store.ViewAt(block.Height);
             if (view.Height != block.Height || view.Root.ToString() != block.Root)
             {
                 throw new InvalidOperationException($"Block {block.Height} was acknowledged with root {block.Root}; after the kill the store has block {view.Height} with root {view.Root}.");

@@ -230,7 +230,7 @@ internal sealed class BlockApplier(CliStreams streams, BlockApplierOptions optio
         StateView view;
         try
         {
-            view = store.OpenView(block.Height);
+            view = store.ViewAt(block.Height);
         }
         catch (HeightNotRetainedException)
         {

@@ -131,8 +131,7 @@ internal sealed class VersionChain
         }
     }
 
-    /// <summary>Pins the version after the newest block at or below a height, if it is among the recent ones.</summary>
-    /// <returns>Null when no answer can be given at the height.</returns>
+    /// <summary>Pins the version after the newest block at or below a height, if it is among the recent ones. Blocks that were merged when they were replayed have no version of their own: nothing is answered for heights among them.</summary>
     public StateVersion? PinAt(BlockHeight height)
     {
         lock (_lock)
@@ -143,15 +142,15 @@ internal sealed class VersionChain
             }
 
             StateVersion? found = null;
+            StateVersion? next = null;
             foreach (StateVersion version in _recent)
             {
-                if (version.Height is { } at && at <= height)
-                {
-                    found = version;
-                }
+                bool isBelow = version.Height is { } at && at <= height;
+                next = isBelow ? null : next ?? version;
+                found = isBelow ? version : found;
             }
 
-            return found is null ? null : Pin(found, isView: true);
+            return found is null || next?.BlockCount > found.BlockCount + 1 ? null : Pin(found, isView: true);
         }
     }
 

@@ -51,7 +51,7 @@ internal sealed class SoakReader(StateStore store, SoakModel model, int seed)
         {
             try
             {
-                StateView earlier = store.OpenView((BlockHeight)(head.Value - (ulong)_random.NextInt64(1, (long)Math.Min(head.Value, MostHeightsBack) + 1)));
+                StateView earlier = store.ViewAt((BlockHeight)(head.Value - (ulong)_random.NextInt64(1, (long)Math.Min(head.Value, MostHeightsBack) + 1)));
                 view.Dispose();
                 view = earlier;
             }

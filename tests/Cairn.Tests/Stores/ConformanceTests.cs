@@ -174,14 +174,14 @@ public abstract partial class ConformanceTests : IDisposable
     }
 
     [Fact]
-    public async Task OpenView_OfAHeight_IsTheNewestBlockAtOrBelow()
+    public async Task ViewAt_AHeight_IsTheNewestBlockAtOrBelow()
     {
         StateStore store = await Home.OpenAsync(StoreSettings.Quiet with { RecentViewBytes = 8 << 20 });
         await CommitAsync(store, 10, ("a", "10"));
         await CommitAsync(store, 20, ("a", "20"));
-        using (StateView at = store.OpenView(Height(10)))
-        using (StateView between = store.OpenView(Height(19)))
-        using (StateView newest = store.OpenView(Height(20)))
+        using (StateView at = store.ViewAt(Height(10)))
+        using (StateView between = store.ViewAt(Height(19)))
+        using (StateView newest = store.ViewAt(Height(20)))
         {
             Assert.Equal((Height(10), Height(10), Height(20)), (at.Height!.Value, between.Height!.Value, newest.Height!.Value));
             Assert.Equal(Key("10"), between.State.Get(Key("a")));
@@ -190,7 +190,7 @@ public abstract partial class ConformanceTests : IDisposable
 
         foreach (ulong height in new ulong[] { 0, 9, 21, ulong.MaxValue })
         {
-            HeightNotRetainedException refusal = Assert.Throws<HeightNotRetainedException>(() => store.OpenView(Height(height)));
+            HeightNotRetainedException refusal = Assert.Throws<HeightNotRetainedException>(() => store.ViewAt(Height(height)));
             Assert.Equal((Height(height), Height(20)), (refusal.Requested, refusal.Newest!.Value));
             Assert.Equal(RecoveryAction.FixTheCall, refusal.RecoveryAction);
         }
@@ -199,10 +199,10 @@ public abstract partial class ConformanceTests : IDisposable
     }
 
     [Fact]
-    public async Task OpenView_BeforeTheFirstBlock_IsRefusedWithoutHeights()
+    public async Task ViewAt_BeforeTheFirstBlock_IsRefusedWithoutHeights()
     {
         StateStore store = await Home.OpenAsync(StoreSettings.Quiet);
-        HeightNotRetainedException refusal = Assert.Throws<HeightNotRetainedException>(() => store.OpenView(Height(0)));
+        HeightNotRetainedException refusal = Assert.Throws<HeightNotRetainedException>(() => store.ViewAt(Height(0)));
         Assert.Null(refusal.Newest);
         Assert.Null(refusal.Oldest);
         await Home.CloseAsync(store);

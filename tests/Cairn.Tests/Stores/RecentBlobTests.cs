@@ -22,7 +22,7 @@ public sealed class RecentBlobTests
         StoreStatistics statistics = store.GetStatistics();
         Assert.InRange(statistics.OldestRecentHeight!.Value.Value, 48UL, 51UL);
         Assert.InRange(statistics.RecentBytes, 900_000, 1 << 20);
-        using StateView view = store.OpenView(statistics.OldestRecentHeight.Value);
+        using StateView view = store.ViewAt(statistics.OldestRecentHeight.Value);
         Assert.Equal((byte)view.Height!.Value.Value, view.State.Get("blob"u8)![0]);
     }
 }

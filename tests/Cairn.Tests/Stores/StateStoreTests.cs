@@ -64,7 +64,7 @@ public sealed class StateStoreTests
     }
 
     [Fact]
-    public async Task OpenView_RecentHeights_StayAsTheyWere()
+    public async Task ViewAt_RecentHeights_StayAsTheyWere()
     {
         await using StateStore store = await StateStore.OpenAsync(new MemoryHome(), new StateStoreOptions { RecentViewBytes = 1 << 20, DirtyBytes = 64 * 1024, CacheBytes = 64 * 1024, PoisonFreedPages = true });
         StateView? held = null;
@@ -90,14 +90,14 @@ public sealed class StateStoreTests
         Assert.Throws<ObjectDisposedException>(() => held.State.Contains("height"u8));
         StoreStatistics statistics = store.GetStatistics();
         Assert.True(statistics.OldestRecentHeight < (BlockHeight)4000);
-        using (StateView view = store.OpenView((BlockHeight)3995))
+        using (StateView view = store.ViewAt((BlockHeight)3995))
         {
             Assert.Equal((BlockHeight)3990, view.Height);
             Assert.Equal("3990", Encoding.ASCII.GetString(view.State.Get("height"u8)!));
         }
 
-        Assert.Throws<HeightNotRetainedException>(() => store.OpenView((BlockHeight)4001));
-        Assert.Throws<HeightNotRetainedException>(() => store.OpenView((BlockHeight)5));
+        Assert.Throws<HeightNotRetainedException>(() => store.ViewAt((BlockHeight)4001));
+        Assert.Throws<HeightNotRetainedException>(() => store.ViewAt((BlockHeight)5));
     }
 
     [Fact]

@@ -61,7 +61,7 @@ internal sealed partial class StoreScriptRunner
         ReferenceState? expected = index >= 0 ? _model.States[index] : null;
         try
         {
-            StateView view = Store.OpenView(height);
+            StateView view = Store.ViewAt(height);
             Assert.NotNull(expected);
             Hold(view, expected);
         }
@@ -74,7 +74,7 @@ internal sealed partial class StoreScriptRunner
             if (refusal.Oldest is { } oldest)
             {
                 Assert.True(height < oldest || height > refusal.Newest, refusal.Message);
-                Hold(Store.OpenView(oldest), _model.At(oldest)!);
+                Hold(Store.ViewAt(oldest), _model.At(oldest)!);
             }
         }
     }
