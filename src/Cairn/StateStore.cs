@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cairn.History;
 using Cairn.Homes;
 using Cairn.Pages;
 using Cairn.Tree;
@@ -38,6 +39,7 @@ public sealed partial class StateStore : IAsyncDisposable
         _openedGeneration = _manifest.Generation;
         _holds = home.Holds?.Read() ?? [];
         Versions = new VersionChain(Pages, options.RecentViewBytes, StateVersion.Of(_manifest, FirstOrdinal));
+        History = new PlainHistory(_log, () => KeptFrom(Volatile.Read(ref _manifest).LogFloor));
         _metrics = new StoreMetrics(this);
     }
 
@@ -67,6 +69,9 @@ public sealed partial class StateStore : IAsyncDisposable
 
     /// <summary>The versions that somebody needs.</summary>
     internal VersionChain Versions { get; }
+
+    /// <summary>What the log says of the past.</summary>
+    internal IChangeHistory History { get; }
 
     /// <summary>Opens a store, creating it if need be, and recovers it if it was not closed.</summary>
     /// <param name="location">A path, or a URI: <c>dir:PATH</c>, <c>jsonl:PATH</c>, <c>memory:</c>. The kind of an existing path is detected; a new one becomes a directory store.</param>

@@ -27,6 +27,9 @@ internal sealed class DirectoryLog(SegmentLog log, HeadHintFile hint) : IBlockLo
     public ILogRetention? Retention => log.Retention;
 
     /// <inheritdoc/>
+    public ILogRecords Records => log;
+
+    /// <inheritdoc/>
     public long BytesBetween(LogPosition from, LogPosition to) => log.BytesBetween(from, to);
 
     /// <inheritdoc/>

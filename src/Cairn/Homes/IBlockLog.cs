@@ -21,6 +21,9 @@ public interface IBlockLog : IAsyncDisposable
     /// <summary>What can be removed at the old end of the log; null where every record is kept for ever.</summary>
     ILogRetention? Retention { get; }
 
+    /// <summary>Reads single records and parts of them.</summary>
+    ILogRecords Records { get; }
+
     /// <summary>The bytes of the records between two places (framing included), for judging how long replaying takes.</summary>
     long BytesBetween(LogPosition from, LogPosition to);
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Cairn.IO;
 
 namespace Cairn.Homes;
@@ -10,7 +9,7 @@ namespace Cairn.Homes;
 /// Invariants: <c>_place</c> is behind the last line that is wholly in the file; <c>_durable</c> is at or before it and behind the last line
 /// known to be synced. Writing members run on one thread at a time; <see cref="Read"/> opens nothing and shares the file.
 /// </remarks>
-internal sealed class JsonLinesLog : IBlockLog
+internal sealed class JsonLinesLog : IBlockLog, ILogRecords
 {
     private readonly IFile _file;
     private readonly JsonLineSink? _sink;
@@ -71,31 +70,31 @@ internal sealed class JsonLinesLog : IBlockLog
     public ILogRetention? Retention => null;
 
     /// <inheritdoc/>
+    public ILogRecords Records => this;
+
+    /// <inheritdoc/>
     public long BytesBetween(LogPosition from, LogPosition to) => OffsetOf(to) - OffsetOf(from);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<LogRecord> Read(LogPosition from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<LogRecord> Read(LogPosition from, CancellationToken cancellationToken) =>
+        ReadLines(from, ulong.MaxValue, cancellationToken).Select(static placed => placed.Record).ToAsyncEnumerable();
+
+    /// <inheritdoc/>
+    public IEnumerable<PlacedRecord> ReadPlaced(LogPosition from, ulong through) => ReadLines(from, through, CancellationToken.None);
+
+    /// <inheritdoc/>
+    /// <remarks>The place is the index of the change.</remarks>
+    public void PlaceOld(in PlacedRecord placed, TreeKind tree, Span<ulong> places) => ChangeIndexes.Fill(places);
+
+    /// <inheritdoc/>
+    /// <remarks>Reads the whole line.</remarks>
+    public (string File, long Offset) ReadOld(LogPosition before, TreeKind tree, ulong place, Span<byte> destination)
     {
-        JsonLineTokens tokens = new(_file, OffsetOf(from), Current.Offset, from.Place == 0 ? _start.Crc : from.Checksum);
-        JsonLinesDecoder decoder = new(tokens);
-        ulong sequence = from.Sequence;
-        while (tokens.HasLine)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (decoder.Read() is not { } record)
-            {
-                continue;
-            }
-
-            if (record.Sequence != ++sequence)
-            {
-                throw tokens.Bad($"record {sequence}", $"record {record.Sequence}");
-            }
-
-            yield return record;
-        }
-
-        await ValueTask.CompletedTask.ConfigureAwait(false);
+        long offset = OffsetOf(before);
+        LogRecord record = ReadLines(before, before.Sequence + 1, CancellationToken.None).Select(static placed => placed.Record).FirstOrDefault()
+            ?? throw new StateCorruptedException(_file.Path, offset, "line", $"record {before.Sequence + 1}", "the end of the log");
+        ChangeIndexes.CopyOld(record, tree, place, destination, _file.Path, offset);
+        return (_file.Path, offset);
     }
 
     /// <inheritdoc/>
@@ -188,6 +187,28 @@ internal sealed class JsonLinesLog : IBlockLog
     private JsonLineSink Sink => _hasFailed
         ? throw new InvalidOperationException("Writing to the log failed before; the home has to be opened again.")
         : _sink ?? throw new InvalidOperationException("The home was opened read-only.");
+
+    private IEnumerable<PlacedRecord> ReadLines(LogPosition from, ulong through, CancellationToken cancellationToken)
+    {
+        JsonLineTokens tokens = new(_file, OffsetOf(from), Current.Offset, from.Place == 0 ? _start.Crc : from.Checksum);
+        JsonLinesDecoder decoder = new(tokens);
+        ulong sequence = from.Sequence;
+        while (sequence < through && tokens.HasLine)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (decoder.Read() is not { } record)
+            {
+                continue;
+            }
+
+            if (record.Sequence != ++sequence)
+            {
+                throw tokens.Bad($"record {sequence}", $"record {record.Sequence}");
+            }
+
+            yield return new PlacedRecord(record, new LogPosition(sequence, (ulong)tokens.EndOffset, tokens.Crc));
+        }
+    }
 
     private LogPosition PositionOf(JsonLinesPlace place) => place.Offset == _start.Offset ? LogPosition.Start : new(place.Sequence, (ulong)place.Offset, place.Crc);
 

@@ -8,7 +8,7 @@ namespace Cairn.Homes;
 /// <item>The list is guarded by its lock; a reader copies nothing but references.</item>
 /// </list>
 /// </summary>
-internal sealed class MemoryBlockLog : IBlockLog, ILogRetention
+internal sealed class MemoryBlockLog : IBlockLog, ILogRetention, ILogRecords
 {
     /// <summary>What a record counts for beside its keys, values and payload, about what a segment's frame would take.</summary>
     private const int RecordBytes = 192;
@@ -59,6 +59,9 @@ internal sealed class MemoryBlockLog : IBlockLog, ILogRetention
     /// <inheritdoc/>
     public ILogRetention? Retention => this;
 
+    /// <inheritdoc/>
+    ILogRecords IBlockLog.Records => this;
+
     private ulong Count
     {
         get
@@ -104,6 +107,25 @@ internal sealed class MemoryBlockLog : IBlockLog, ILogRetention
         ThrowUnlessThere(from, end);
         return Records(from.Sequence, end, CancellationToken.None).Select(static record => new LogRecordHead(
             record.Kind, record.Sequence, record.Height, record.ParentHeight, record.PreviousRoot, record.Root, Position(record.Sequence)));
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<PlacedRecord> ReadPlaced(LogPosition from, ulong through)
+    {
+        ThrowUnlessThere(from, Count);
+        return Records(from.Sequence, through, CancellationToken.None).Select(static record => new PlacedRecord(record, Position(record.Sequence)));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The place is the index of the change.</remarks>
+    public void PlaceOld(in PlacedRecord placed, TreeKind tree, Span<ulong> places) => ChangeIndexes.Fill(places);
+
+    /// <inheritdoc/>
+    public (string File, long Offset) ReadOld(LogPosition before, TreeKind tree, ulong place, Span<byte> destination)
+    {
+        LogRecord record = Records(before.Sequence, before.Sequence + 1, CancellationToken.None).First();
+        ChangeIndexes.CopyOld(record, tree, place, destination, MemoryHome.KindName, offset: -1);
+        return (MemoryHome.KindName, -1);
     }
 
     /// <inheritdoc/>

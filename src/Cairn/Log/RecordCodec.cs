@@ -129,6 +129,28 @@ internal static class RecordCodec
         return bytes;
     }
 
+    /// <summary>Tells where the old values of the changes of one tree are.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="tree">The tree.</param>
+    /// <param name="body">The place of the first byte of the body.</param>
+    /// <param name="places">As long as the list of changes.</param>
+    public static void PlaceOld(LogRecord record, TreeKind tree, ulong body, Span<ulong> places)
+    {
+        ChangeList changes = tree == TreeKind.State ? record.StateChanges : record.LocalChanges;
+        ulong at = body + SizeBytes + (ulong)(record.Payload?.Length ?? 0) + (tree == TreeKind.State ? 0 : (ulong)EncodedBytes(record.StateChanges));
+        for (int i = 0; i < changes.Count; i++)
+        {
+            int key = changes.Key(i).Length;
+            int old = changes.Old(i).Length;
+            int @new = changes.New(i).Length;
+            at += sizeof(ushort);
+            at += changes.HasOld(i) ? (ulong)(Varint.Size((ulong)old) + Varint.Size(changes.PreviousHeight(i).Value)) : 0;
+            at += (ulong)(changes.HasNew(i) ? Varint.Size((ulong)@new) : 0) + (ulong)key;
+            places[i] = at;
+            at += (ulong)old + (ulong)@new;
+        }
+    }
+
     /// <returns>What is left of the destination.</returns>
     private static Span<byte> EncodeChanges(ChangeList changes, Span<byte> destination)
     {

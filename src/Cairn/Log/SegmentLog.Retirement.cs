@@ -53,6 +53,7 @@ internal sealed partial class SegmentLog : ILogRetention
     {
         foreach (Segment segment in gone)
         {
+            _open.Close(segment.Name.FirstSequence);
             _files.Delete(segment.Name.Path);
         }
 

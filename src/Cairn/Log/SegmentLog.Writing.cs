@@ -60,6 +60,7 @@ internal sealed partial class SegmentLog
     {
         _active?.Dispose();
         _active = null;
+        _open.Dispose();
         _failure ??= new ObjectDisposedException(nameof(SegmentLog));
         return ValueTask.CompletedTask;
     }

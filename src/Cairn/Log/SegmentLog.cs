@@ -113,7 +113,7 @@ internal sealed partial class SegmentLog : IBlockLog
         (SegmentName[] segments, LogPosition end) = Extent();
         return from.Sequence > end.Sequence || (from.Sequence == end.Sequence && from != end)
             ? throw new StateCorruptedException(_directory, -1, "place in the log", $"one up to {end}", $"{from}")
-            : Records(segments, from, end, cancellationToken).ToAsyncEnumerable();
+            : Records(segments, from, end, end.Sequence, cancellationToken).Select(static placed => placed.Record).ToAsyncEnumerable();
     }
 
     /// <inheritdoc/>
@@ -190,14 +190,14 @@ internal sealed partial class SegmentLog : IBlockLog
         return new Segment(name, lastSequence, EndOffset: endOffset ?? file.Length, FileBytes: file.Length);
     }
 
-    private IEnumerable<LogRecord> Records(SegmentName[] segments, LogPosition from, LogPosition end, CancellationToken cancellationToken)
+    private IEnumerable<PlacedRecord> Records(SegmentName[] segments, LogPosition from, LogPosition end, ulong through, CancellationToken cancellationToken)
     {
         LogPosition position = from;
-        while (position.Sequence < end.Sequence)
+        while (position.Sequence < through)
         {
             int index = IndexFor(segments, position);
             using LogCursor cursor = OpenFor(segments[index], position);
-            ulong last = LastSequence(segments, index, end);
+            ulong last = Math.Min(through, LastSequence(segments, index, end));
             while (position.Sequence < last)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -208,7 +208,7 @@ internal sealed partial class SegmentLog : IBlockLog
                 }
 
                 position = cursor.Position;
-                yield return cursor.Decode();
+                yield return new PlacedRecord(cursor.Decode(), position);
             }
         }
     }

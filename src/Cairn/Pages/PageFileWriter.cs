@@ -1,3 +1,4 @@
+using Cairn.IO;
 using Cairn.Manifests;
 
 namespace Cairn.Pages;
@@ -17,7 +18,7 @@ internal sealed class PageFileWriter : IDisposable
     private const int MaxBufferBytes = 512 << 10;
 
     private readonly Lock _gate = new();
-    private readonly PageFileHandles.Lease _handle;
+    private readonly OpenFileTable.Lease _handle;
     private readonly byte[] _buffer;
     private long _flushed; // bytes that are in the file
     private int _used; // bytes in the buffer behind them
@@ -28,7 +29,7 @@ internal sealed class PageFileWriter : IDisposable
     /// <param name="handle">Its handle, kept until disposing.</param>
     /// <param name="storeId">The store.</param>
     /// <param name="pageFileBytes">The size the file is meant to have; it bounds the buffer.</param>
-    public PageFileWriter(PageFile page, PageFileHandles.Lease handle, StoreId storeId, int pageFileBytes)
+    public PageFileWriter(PageFile page, OpenFileTable.Lease handle, StoreId storeId, int pageFileBytes)
     {
         Page = page;
         _handle = handle;

@@ -107,7 +107,7 @@ internal sealed partial class PageFiles : IPageStore
 
         try
         {
-            using PageFileHandles.Lease handle = _handles.Borrow(page);
+            using OpenFileTable.Lease handle = _handles.Borrow(page);
             int read = handle.File.Read(address.Offset, destination);
             if (read != destination.Length)
             {

@@ -37,7 +37,7 @@ internal static class PageFilesCheck
     /// <exception cref="StateCorruptedException">It is.</exception>
     public static void CheckFile(PageFileHandles handles, PageFile page, PageFileEntry entry)
     {
-        using PageFileHandles.Lease handle = handles.Borrow(page);
+        using OpenFileTable.Lease handle = handles.Borrow(page);
         long length = handle.File.Length;
         if (length < entry.TotalBytes)
         {

@@ -93,7 +93,7 @@ public sealed class PageFilesThreadTests
         files.WriteAllBytes(Folder + "/00000001.pages", header);
         PageFile page = new(Folder, number: 1, end: 64);
         PageFileHandles handles = new(files, SampleManifests.Id);
-        PageFileHandles.Lease lease = handles.Borrow(page);
+        OpenFileTable.Lease lease = handles.Borrow(page);
         using (handles.Borrow(page))
         {
             Assert.Equal(1, files.OpenFiles);
@@ -119,7 +119,7 @@ public sealed class PageFilesThreadTests
             ConcurrentBag<IFile> used = [];
             await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
             {
-                using PageFileHandles.Lease lease = handles.Borrow(new PageFile(Folder, number: 1, end: 64));
+                using OpenFileTable.Lease lease = handles.Borrow(new PageFile(Folder, number: 1, end: 64));
                 used.Add(lease.File);
             })));
             Assert.Single(used.Distinct());
