@@ -105,7 +105,7 @@ public sealed partial class StateStore
             await using ConfiguredAsyncDisposable _ = writer.ConfigureAwait(false);
             CheckpointJob job = new(writer);
             Manifest older = _manifest;
-            Manifest manifest = WithFloor(older with
+            Manifest manifest = WithFloor((_install?.Mark(older) ?? older) with
             {
                 Generation = older.Generation + 1,
                 Height = bearings.Version.Height,

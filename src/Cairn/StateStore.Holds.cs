@@ -138,6 +138,11 @@ public sealed partial class StateStore
         }
 
         Manifest manifest = Volatile.Read(ref _manifest);
+        if (from < manifest.Installed?.Height)
+        {
+            throw new HeightNotRetainedException(from, FloorHeight, head.Height);
+        }
+
         LogPosition? known = from == head.Height ? head.After
             : from >= manifest.Height ? manifest.ReplayFrom
             : _holds.Where(hold => hold.BrokenAtBytes is null && hold.Height <= from).Select(static hold => (LogPosition?)hold.Place).MaxBy(static place => place!.Value.Sequence);

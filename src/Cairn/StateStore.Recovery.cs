@@ -44,7 +44,7 @@ public sealed partial class StateStore
         }
     }
 
-    private async Task RecoverAsync(CancellationToken cancellationToken)
+    private async Task RecoverAsync(bool cleans, CancellationToken cancellationToken)
     {
         using Activity? activity = StoreActivities.Start("cairn.open", Location);
         long started = _options.TimeProvider.GetTimestamp();
@@ -78,7 +78,7 @@ public sealed partial class StateStore
             _home.Warnings,
             _options.TimeProvider.GetElapsedTime(started));
         Raise(new StoreEvent.Opened(Recovery));
-        if (!IsReadOnly)
+        if (!IsReadOnly && cleans)
         {
             BeginCleaning();
             StartCheckpointIfDue();
@@ -116,8 +116,14 @@ public sealed partial class StateStore
 
     private async ValueTask FollowAsync(Manifest manifest, bool mustGoOver, CancellationToken cancellationToken)
     {
+        if (manifest.InstallSource is not null)
+        {
+            // A state is being installed in the store, which was empty until now: nothing counts before all of it is there.
+            return;
+        }
+
         await _log.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        bool isAhead = manifest.ReplayFrom.Sequence > Versions.Head.After.Sequence;
+        bool isAhead = manifest.ReplayFrom.Sequence > Versions.Head.After.Sequence || manifest.Installed != _manifest.Installed;
         bool isBroken = _pageFiles is not null && _manifest.Generation < _pageFiles.OldestWholeGeneration;
         if (manifest.Generation != _manifest.Generation && (isAhead || isBroken || mustGoOver || DirtyBytes > _options.DirtyBytes))
         {

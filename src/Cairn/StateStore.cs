@@ -82,6 +82,7 @@ public sealed partial class StateStore : IAsyncDisposable
     /// <exception cref="StateCorruptedException">The store is damaged. Nothing was changed.</exception>
     /// <exception cref="StoreFormatException">The store needs another version.</exception>
     /// <exception cref="StoreOptionsException">An option is wrong.</exception>
+    /// <exception cref="ImportUnfinishedException">The store is the beginning of an import that was interrupted.</exception>
     /// <exception cref="IOException">The disk failed.</exception>
     public static Task<StateStore> OpenAsync(string location, StateStoreOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -91,13 +92,20 @@ public sealed partial class StateStore : IAsyncDisposable
     }
 
     /// <summary>Opens a store on an open home, which the store owns from then on.</summary>
-    internal static async Task<StateStore> OpenAsync(IHome home, StateStoreOptions options, CancellationToken cancellationToken = default)
+    internal static Task<StateStore> OpenAsync(IHome home, StateStoreOptions options, CancellationToken cancellationToken = default) => OpenAsync(home, options, installs: false, cancellationToken);
+
+    private static async Task<StateStore> OpenAsync(IHome home, StateStoreOptions options, bool installs, CancellationToken cancellationToken)
     {
         StateStore? store = null;
         try
         {
+            if (!installs && home.Pages?.Manifest.InstallSource is not null)
+            {
+                throw Unfinished(home);
+            }
+
             store = new StateStore(home, options);
-            await store.RecoverAsync(cancellationToken).ConfigureAwait(false);
+            await store.RecoverAsync(cleans: !installs, cancellationToken).ConfigureAwait(false);
             return store;
         }
         catch

@@ -29,6 +29,11 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
             return;
         }
 
+        if (manifest.Content.InstallSource is not null)
+        {
+            found.Add(new CheckFault(path, -1, "import", "a finished one", "an unfinished one: run it again, and it goes on where it stopped, or delete the directory"));
+        }
+
         IReadOnlyList<FileFault> faults = PageFilesCheck.Files(files, path, manifest);
         foreach (FileFault fault in faults)
         {
@@ -72,7 +77,7 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
 
     private bool CheckLog(Manifest manifest, LogPosition keptFrom)
     {
-        ulong retained = 0;
+        ulong retained = manifest.HasInstalledFloor ? 1ul : 0;
         LogVerification log = LogVerifier.Verify(
             files,
             Path.Combine(path, DirectoryHome.LogDirectoryName),
@@ -106,7 +111,13 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
     /// <summary>Sees whether the floor of the manifest is a place of the log, and the height of the block behind it the one that the manifest has.</summary>
     private void CheckFloor(Manifest manifest, ILogRetention log)
     {
-        Manifest walked = FloorWalk.Advance(manifest with { FloorHeight = null, PrunedBlocks = 0, BlockCount = manifest.BlockCount - manifest.PrunedBlocks }, log, retainBlocks: null, path);
+        if (manifest.InstallSource is not null)
+        {
+            return; // the trees are not yet what the floor says
+        }
+
+        Manifest unknown = manifest with { FloorHeight = null, PrunedBlocks = 0, BlockCount = manifest.BlockCount - manifest.PrunedBlocks, Installed = manifest.HasInstalledFloor ? manifest.Installed : null };
+        Manifest walked = FloorWalk.Advance(unknown, log, retainBlocks: null, path);
         if (walked.FloorHeight != manifest.FloorHeight)
         {
             found.Add(new CheckFault(path, -1, "floor height in the manifest", $"{walked.FloorHeight}, the height of the first block behind the log floor", $"{manifest.FloorHeight}"));

@@ -42,6 +42,14 @@ internal sealed class FloorWalk
 
     private Manifest Run(ILogRetention log)
     {
+        if (_manifest.Installed is { } installed && (_manifest.FloorHeight is null || _manifest.HasInstalledFloor))
+        {
+            // No record tells of it, so that it stands in the walk for itself.
+            LogRecordHead head = new(RecordKind.Block, Sequence: 0, installed.Height, ParentHeight: null, Hash256.EmptyRoot, installed.Root, LogPosition.Start);
+            Follow(head);
+            Pass(head);
+        }
+
         foreach (LogRecordHead head in log.ReadHeads(_manifest.LogFloor))
         {
             if (_oldest is not null || head.Sequence > _manifest.ReplayFrom.Sequence)

@@ -47,4 +47,13 @@ public sealed record Manifest
 
     /// <summary>The sequences that rewinds abandoned, ascending.</summary>
     public IReadOnlyList<SequenceInterval> Abandoned { get; init; } = [];
+
+    /// <summary>The state the log goes on from; null where the log begins with the first block. As long as it is the floor, it counts as the oldest block that is retained, although no record tells of it.</summary>
+    public InstalledState? Installed { get; init; }
+
+    /// <summary>What <see cref="Installed"/> is being installed from, as long as not all of it is there: then the trees are the part that is, and nobody may use the store. Null otherwise.</summary>
+    public Hash256? InstallSource { get; init; }
+
+    /// <summary>Whether the floor is the installed state, and not a block of the log.</summary>
+    internal bool HasInstalledFloor => Installed is { } installed && FloorHeight == installed.Height;
 }

@@ -10,8 +10,14 @@ internal static class ManifestCodec
     /// <summary>The format this version writes, and the only one it reads.</summary>
     public const uint FormatVersion = 1;
 
-    /// <summary>The required features this version knows: none yet.</summary>
-    public const uint KnownFeatures = 0;
+    /// <summary>Required feature: the store was installed with a state, and the log begins behind it.</summary>
+    public const uint InstalledFeature = 1;
+
+    /// <summary>Required feature: not all of that state is there yet.</summary>
+    public const uint UnfinishedFeature = 2;
+
+    /// <summary>The required features this version knows.</summary>
+    public const uint KnownFeatures = InstalledFeature | UnfinishedFeature;
 
     /// <summary>The longest manifest: over two million page files. It bounds what is read into memory of a damaged file.</summary>
     public const int MaxBytes = 64 << 20;
@@ -27,7 +33,7 @@ internal static class ManifestCodec
     public static byte[] Encode(StoreManifest manifest)
     {
         Manifest content = manifest.Content;
-        long length = Length(manifest.Files.Count, content.Abandoned.Count);
+        long length = Length(manifest.Files.Count, content.Abandoned.Count, content.Installed is not null);
         if (length > MaxBytes)
         {
             throw new InvalidOperationException($"A manifest of {length} bytes is more than the {MaxBytes} it may have: {manifest.Files.Count} page files, {content.Abandoned.Count} abandoned intervals.");
@@ -52,14 +58,19 @@ internal static class ManifestCodec
             rest = rest[ManifestIntervalLayout.SizeBytes..];
         }
 
+        if (content.Installed is { } installed)
+        {
+            ManifestInstalledCodec.Write(rest, installed, content.InstallSource);
+        }
+
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ManifestLayout.ChecksumOffset), Checksum(bytes));
         AssertReadable(bytes);
         return bytes;
     }
 
     /// <summary>The bytes of a manifest with so many page files and intervals.</summary>
-    public static long Length(long files, long intervals) =>
-        ManifestLayout.SizeBytes + (files * ManifestPageFileLayout.SizeBytes) + (intervals * ManifestIntervalLayout.SizeBytes);
+    public static long Length(long files, long intervals, bool isInstalled) =>
+        ManifestLayout.SizeBytes + (files * ManifestPageFileLayout.SizeBytes) + (intervals * ManifestIntervalLayout.SizeBytes) + (isInstalled ? ManifestInstalledLayout.SizeBytes : 0);
 
     /// <summary>The checksum of a manifest: of everything behind the checksum.</summary>
     public static uint Checksum(ReadOnlySpan<byte> bytes) => Crc32C.Compute(bytes[ManifestLayout.TotalBytesOffset..]);
@@ -70,6 +81,7 @@ internal static class ManifestCodec
         Magic.CopyTo(bytes[ManifestLayout.MagicOffset..]);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[ManifestLayout.TotalBytesOffset..], bytes.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[ManifestLayout.FormatVersionOffset..], FormatVersion);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[ManifestLayout.RequiredFeaturesOffset..], FeaturesOf(content));
         BinaryPrimitives.WriteInt32LittleEndian(bytes[ManifestLayout.SegmentBytesOffset..], manifest.SegmentBytes);
         manifest.StoreId.Write(bytes[ManifestLayout.StoreIdOffset..]);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[ManifestLayout.GenerationOffset..], content.Generation);
@@ -99,6 +111,9 @@ internal static class ManifestCodec
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[ManifestRootPageLayout.EntriesOffset..], root.Totals.Entries);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[ManifestRootPageLayout.EntryBytesOffset..], root.Totals.Bytes);
     }
+
+    private static uint FeaturesOf(Manifest content) =>
+        (content.Installed is null ? 0 : InstalledFeature) | (content.InstallSource is null ? 0 : UnfinishedFeature);
 
     private static ManifestPresence PresenceOf(Manifest content) =>
         (content.Height is null ? ManifestPresence.None : ManifestPresence.Height)

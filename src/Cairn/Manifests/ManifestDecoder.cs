@@ -35,7 +35,7 @@ internal readonly ref struct ManifestDecoder
         int intervals = decoder.Int32(ManifestLayout.IntervalCountOffset);
         decoder.Check(files >= 0, ManifestLayout.FileCountOffset, "count of page files", "0 or more", files);
         decoder.Check(intervals >= 0, ManifestLayout.IntervalCountOffset, "count of abandoned intervals", "0 or more", intervals);
-        decoder.Check(ManifestCodec.Length(files, intervals) == bytes.Length, ManifestLayout.FileCountOffset, "counts of page files and intervals", $"what {bytes.Length} bytes hold", $"{files} and {intervals}");
+        decoder.Check(ManifestCodec.Length(files, intervals, decoder.Has(ManifestCodec.InstalledFeature)) == bytes.Length, ManifestLayout.FileCountOffset, "counts of page files and intervals", $"what {bytes.Length} bytes hold", $"{files} and {intervals}");
         uint highest = decoder.UInt32(ManifestLayout.HighestFileOffset);
         PageFileEntry[] table = decoder.Files(files, highest);
         return new StoreManifest
@@ -72,7 +72,11 @@ internal readonly ref struct ManifestDecoder
         {
             throw new StoreFormatException(_file, "required features", $"{ManifestCodec.KnownFeatures:x8}", $"{features:x8}");
         }
+
+        Check(features != ManifestCodec.UnfinishedFeature, ManifestLayout.RequiredFeaturesOffset, "required features", "an installed state, where one is unfinished", $"{features:x8}");
     }
+
+    private bool Has(uint feature) => (UInt32(ManifestLayout.RequiredFeaturesOffset) & feature) != 0;
 
     private int SegmentBytes()
     {
@@ -135,6 +139,12 @@ internal readonly ref struct ManifestDecoder
         Check(floor is null || floor <= height, ManifestLayout.FloorHeightOffset, "floor height", $"at most the height {height}", $"{floor}");
         Check(finalized is null || finalized <= height, ManifestLayout.FinalizedHeightOffset, "final height", $"at most the height {height}", $"{finalized}");
         Check(replayFrom.Sequence <= logEnd.Sequence, ManifestLayout.ReplayFromOffset, "sequence to replay from", $"at most {logEnd.Sequence}, the end of the log", replayFrom.Sequence);
+        int behindFiles = ManifestLayout.SizeBytes + (files.Length * ManifestPageFileLayout.SizeBytes);
+        int behindIntervals = behindFiles + (intervals * ManifestIntervalLayout.SizeBytes);
+        Hash256? source = null;
+        InstalledState? installed = Has(ManifestCodec.InstalledFeature)
+            ? ManifestInstalledCodec.Read(_file, behindIntervals, _bytes[behindIntervals..], Has(ManifestCodec.UnfinishedFeature), out source)
+            : null;
         Manifest content = new()
         {
             Generation = generation,
@@ -149,9 +159,20 @@ internal readonly ref struct ManifestDecoder
             BlockCount = UInt64(ManifestLayout.BlockCountOffset),
             PrunedBlocks = UInt64(ManifestLayout.PrunedBlocksOffset),
             FinalizedHeight = finalized,
-            Abandoned = Intervals(ManifestLayout.SizeBytes + (files.Length * ManifestPageFileLayout.SizeBytes), intervals, logEnd.Sequence),
+            Abandoned = Intervals(behindFiles, intervals, logEnd.Sequence),
+            Installed = installed,
+            InstallSource = source,
         };
-        CheckRetention(content);
+        if (installed is null)
+        {
+            CheckRetention(content);
+        }
+        else
+        {
+            CheckInstalled(content, installed, behindIntervals);
+            CheckRetention(content, installed);
+        }
+
         return content;
     }
 
@@ -166,6 +187,40 @@ internal readonly ref struct ManifestDecoder
         Check(content.FloorHeight is null ? pruned == 0 : pruned < blocks, ManifestLayout.PrunedBlocksOffset, "count of pruned blocks", content.FloorHeight is null ? "0, as there is no floor" : $"below {blocks}", pruned);
         Check(pruned == 0 ? floor == LogPosition.Start : floor.Sequence >= pruned, ManifestLayout.LogFloorOffset, "sequence of the log floor", pruned == 0 ? "the start, as nothing is pruned" : $"at least {pruned}", floor.Sequence);
         Check(pruned == 0 || floor.Sequence < content.ReplayFrom.Sequence, ManifestLayout.LogFloorOffset, "sequence of the log floor", $"below {content.ReplayFrom.Sequence}, the place to replay from", floor.Sequence);
+    }
+
+    /// <summary>The same where the log begins behind an installed state, which counts as a block as long as it is the floor.</summary>
+    private void CheckRetention(Manifest content, InstalledState installed)
+    {
+        ulong before = installed.BlockCount - 1;
+        LogPosition floor = content.LogFloor;
+        Check(content.PrunedBlocks >= before && content.PrunedBlocks < content.BlockCount, ManifestLayout.PrunedBlocksOffset, "count of pruned blocks", $"{before} to {content.BlockCount - 1}", content.PrunedBlocks);
+        ulong pruned = content.PrunedBlocks - before;
+        Check((pruned == 0) == (content.FloorHeight == installed.Height), ManifestLayout.FloorHeightOffset, "floor height", pruned == 0 ? $"{installed.Height}, that of the installed state" : "another than that of the installed state", $"{content.FloorHeight}");
+        Check(pruned <= 1 ? floor == LogPosition.Start : floor.Sequence >= pruned - 1, ManifestLayout.LogFloorOffset, "sequence of the log floor", pruned <= 1 ? "the start, as no record is pruned" : $"at least {pruned - 1}", floor.Sequence);
+        Check(pruned == 0 || floor.Sequence < content.ReplayFrom.Sequence, ManifestLayout.LogFloorOffset, "sequence of the log floor", $"below {content.ReplayFrom.Sequence}, the place to replay from", floor.Sequence);
+    }
+
+    /// <summary>Nothing goes back behind the installed state; and where no block follows it, or not all of it is there, the trees are it.</summary>
+    private void CheckInstalled(Manifest content, InstalledState installed, int offset)
+    {
+        Check(content.Height >= installed.Height, ManifestLayout.HeightOffset, "height", $"at least {installed.Height}, that of the installed state", $"{content.Height}");
+        Check(content.FloorHeight >= installed.Height, ManifestLayout.FloorHeightOffset, "floor height", $"at least {installed.Height}, that of the installed state", $"{content.FloorHeight}");
+        ulong blocks = content.BlockCount;
+        Check(blocks >= installed.BlockCount && blocks - installed.BlockCount <= content.ReplayFrom.Sequence, ManifestLayout.BlockCountOffset, "count of blocks", $"{installed.BlockCount} and at most {content.ReplayFrom.Sequence} more, the records there were", blocks);
+        bool isUnfinished = content.InstallSource is not null;
+        Check(!isUnfinished || content.LogEnd == LogPosition.Start, ManifestLayout.LogEndOffset, "end of the log", "the start, as the installed state is unfinished", content.LogEnd.Sequence);
+        if (blocks == installed.BlockCount)
+        {
+            Check(content.Height == installed.Height && content.TimeTicks == installed.TimeTicks, ManifestLayout.HeightOffset, "height and time", "those of the installed state, as no block follows it", $"{content.Height}");
+            Check(
+                isUnfinished ? content.State.Totals.Entries <= installed.StateTotals.Entries && content.Local.Totals.Entries <= installed.LocalTotals.Entries
+                    : content.State.Hash == installed.Root && content.State.Totals == installed.StateTotals && content.Local.Totals == installed.LocalTotals,
+                offset + ManifestInstalledLayout.RootOffset,
+                "installed state",
+                isUnfinished ? "at least as many entries as the trees have" : $"root {content.State.Hash} and the totals of the trees",
+                $"root {installed.Root}, {installed.StateTotals}, {installed.LocalTotals}");
+        }
     }
 
     private BlockHeight? Height(int offset, bool present, string what)

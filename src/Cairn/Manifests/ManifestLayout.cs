@@ -69,3 +69,20 @@ internal static class ManifestIntervalLayout
     public const int LastOffset = 8;
     public const int SizeBytes = 16;
 }
+
+/// <summary>Offsets of the installed state in a manifest: docs/format.md, "Manifest installed state".</summary>
+internal static class ManifestInstalledLayout
+{
+    public const int FlagsOffset = 0;
+    public const int PaddingOffset = 4;
+    public const int HeightOffset = 8;
+    public const int TimeOffset = 16;
+    public const int BlockCountOffset = 24;
+    public const int RootOffset = 32;
+    public const int StateEntriesOffset = 64;
+    public const int StateBytesOffset = 72;
+    public const int LocalEntriesOffset = 80;
+    public const int LocalBytesOffset = 88;
+    public const int SourceOffset = 96;
+    public const int SizeBytes = 128;
+}

@@ -11,12 +11,14 @@ public sealed class ManifestCodecTests
     {
         GoldenFile.Check("manifest-new.bin", ManifestCodec.Encode(SampleManifests.New()));
         GoldenFile.Check("manifest-full.bin", ManifestCodec.Encode(SampleManifests.Full()));
+        GoldenFile.Check("manifest-installed.bin", ManifestCodec.Encode(SampleManifests.Installed()));
+        GoldenFile.Check("manifest-unfinished.bin", ManifestCodec.Encode(SampleManifests.Unfinished()));
     }
 
     [Fact]
     public void Manifest_EncodedAndDecoded_IsTheSame()
     {
-        foreach (StoreManifest manifest in new[] { SampleManifests.New(), SampleManifests.Full() })
+        foreach (StoreManifest manifest in new[] { SampleManifests.New(), SampleManifests.Full(), SampleManifests.Installed(), SampleManifests.Unfinished() })
         {
             StoreManifest decoded = ManifestDecoder.Decode("m", ManifestCodec.Encode(manifest));
             Assert.Equal(manifest.Files, decoded.Files);
@@ -54,7 +56,7 @@ public sealed class ManifestCodecTests
     [Theory]
     [InlineData(ManifestLayout.FormatVersionOffset, 2u)]
     [InlineData(ManifestLayout.FormatVersionOffset, 0u)]
-    [InlineData(ManifestLayout.RequiredFeaturesOffset, 1u)]
+    [InlineData(ManifestLayout.RequiredFeaturesOffset, 4u)]
     [InlineData(ManifestLayout.RequiredFeaturesOffset, 0x8000_0000u)]
     public void Decode_UnknownVersionOrRequiredFeature_IsAFormatError(int offset, uint value)
     {
@@ -139,15 +141,67 @@ public sealed class ManifestCodecTests
         Assert.True(damage.Offset >= 0, what);
     }
 
+    public static TheoryData<string, bool, int, long> InstalledContradictions()
+    {
+        const int finished = ManifestLayout.SizeBytes + (3 * ManifestPageFileLayout.SizeBytes) + (2 * ManifestIntervalLayout.SizeBytes);
+        const int unfinished = ManifestLayout.SizeBytes + (3 * ManifestPageFileLayout.SizeBytes);
+        return new TheoryData<string, bool, int, long>
+        {
+            { "unknown flag", false, finished, 2 },
+            { "padding", false, finished, 0x1_0000_0001 },
+            { "an absent time that is set", false, finished, 0 },
+            { "no blocks before the state", false, finished + ManifestInstalledLayout.BlockCountOffset, 0 },
+            { "more blocks before the state than there are", false, finished + ManifestInstalledLayout.BlockCountOffset, 4301 },
+            { "more blocks behind the state than records", false, ManifestLayout.BlockCountOffset, 4362 },
+            { "pruned behind the head", false, ManifestLayout.PrunedBlocksOffset, 4300 },
+            { "fewer pruned than before the state", false, ManifestLayout.PrunedBlocksOffset, 38 },
+            { "nothing pruned, but the floor is not the state", false, ManifestLayout.PrunedBlocksOffset, 39 },
+            { "the state pruned, but it is the floor", false, ManifestLayout.FloorHeightOffset, 90 },
+            { "the floor below the state", false, ManifestLayout.FloorHeightOffset, 89 },
+            { "more pruned than records before the floor", false, ManifestLayout.PrunedBlocksOffset, 40 + 1235 },
+            { "the height below the state", false, finished + ManifestInstalledLayout.HeightOffset, -1 },
+            { "entries of fewer bytes", false, finished + ManifestInstalledLayout.StateBytesOffset, 2 },
+            { "local entries of fewer bytes", false, finished + ManifestInstalledLayout.LocalBytesOffset, 1 },
+            { "no entries but a root", false, finished + ManifestInstalledLayout.StateEntriesOffset, 0 },
+            { "a source though it is finished", false, finished + ManifestInstalledLayout.SourceOffset, 1 },
+            { "another height than the unfinished state's", true, ManifestLayout.HeightOffset, 91 },
+            { "blocks behind the unfinished state", true, ManifestLayout.BlockCountOffset, 41 },
+            { "a log behind the unfinished state", true, ManifestLayout.LogEndOffset, 1 },
+            { "more entries than the state will have", true, unfinished + ManifestInstalledLayout.StateEntriesOffset, 999 },
+            { "more local entries than the state will have", true, unfinished + ManifestInstalledLayout.LocalEntriesOffset, 6 },
+        };
+    }
+
+    [Theory]
+    [MemberData(nameof(InstalledContradictions))]
+    public void Decode_ContradictionAboutAnInstalledState_Refuses(string what, bool isUnfinished, int offset, long value)
+    {
+        byte[] bytes = ManifestCodec.Encode(isUnfinished ? SampleManifests.Unfinished() : SampleManifests.Installed());
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(offset), value);
+        StateCorruptedException damage = Assert.Throws<StateCorruptedException>(() => ManifestDecoder.Decode("m", SampleManifests.Repaired(bytes)));
+        Assert.True(damage.Offset >= 0, what);
+    }
+
+    [Fact]
+    public void Decode_UnfinishedThatSaysItIsFinished_Refuses()
+    {
+        byte[] bytes = ManifestCodec.Encode(SampleManifests.Unfinished());
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ManifestLayout.RequiredFeaturesOffset), ManifestCodec.InstalledFeature);
+        bytes.AsSpan(^32..).Clear();
+        Assert.Throws<StateCorruptedException>(() => ManifestDecoder.Decode("m", SampleManifests.Repaired(bytes)));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ManifestLayout.RequiredFeaturesOffset), ManifestCodec.UnfinishedFeature);
+        Assert.Throws<StateCorruptedException>(() => ManifestDecoder.Decode("m", SampleManifests.Repaired(bytes[..^128])));
+    }
+
     [Fact]
     public void Decode_TwentyThousandMutations_RefusesOrGivesWhatEncodesToTheSameBytes()
     {
-        byte[] good = ManifestCodec.Encode(SampleManifests.Full());
+        byte[][] good = [ManifestCodec.Encode(SampleManifests.Full()), ManifestCodec.Encode(SampleManifests.Installed()), ManifestCodec.Encode(SampleManifests.Unfinished())];
         SeededRandom.ForEach(20, random =>
         {
             for (int run = 0; run < 1000; run++)
             {
-                byte[] bytes = Mutate(random, good);
+                byte[] bytes = Mutate(random, good[run % good.Length]);
                 try
                 {
                     StoreManifest decoded = ManifestDecoder.Decode("m", bytes);

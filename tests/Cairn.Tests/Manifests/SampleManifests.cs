@@ -47,6 +47,45 @@ internal static class SampleManifests
         },
     };
 
+    /// <summary>A manifest of a store that was installed with a state, and has gone on from it.</summary>
+    public static StoreManifest Installed(ulong generation = 7)
+    {
+        StoreManifest full = Full(generation);
+        return full with
+        {
+            Content = full.Content with
+            {
+                Installed = new InstalledState((BlockHeight)90ul, -5, 40, Hash(0x77), new TreeTotals(3, 33), new TreeTotals(2, 22)),
+                BlockCount = 4300,
+                PrunedBlocks = 1000,
+            },
+        };
+    }
+
+    /// <summary>A manifest of a store of which only a part is installed.</summary>
+    public static StoreManifest Unfinished(ulong generation = 7)
+    {
+        StoreManifest full = Full(generation);
+        return full with
+        {
+            Content = full.Content with
+            {
+                Height = (BlockHeight)90ul,
+                TimeTicks = null,
+                FloorHeight = (BlockHeight)90ul,
+                FinalizedHeight = null,
+                ReplayFrom = LogPosition.Start,
+                LogEnd = LogPosition.Start,
+                LogFloor = LogPosition.Start,
+                BlockCount = 40,
+                PrunedBlocks = 39,
+                Abandoned = [],
+                Installed = new InstalledState((BlockHeight)90ul, TimeTicks: null, 40, Hash(0x77), new TreeTotals(5000, 133_000), new TreeTotals(8, 222)),
+                InstallSource = Hash(0x55),
+            },
+        };
+    }
+
     /// <summary>Makes the checksum right again after a change.</summary>
     public static byte[] Repaired(byte[] bytes)
     {

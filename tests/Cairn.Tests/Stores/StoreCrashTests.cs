@@ -125,5 +125,18 @@ public sealed class StoreCrashTests
         Assert.Equal(0, home.Files.OpenFiles);
     }
 
+    /// <summary>Runs something until it ends or the machine stops.</summary>
+    internal static async Task UntilCrashAsync(Func<Task> run)
+    {
+        try
+        {
+            await run();
+        }
+        catch (Exception exception) when (IsCrash(exception))
+        {
+            // What counts is what the disk holds now.
+        }
+    }
+
     private static bool IsCrash(Exception? exception) => exception is not null && (exception is SimulatedCrashException || IsCrash(exception.InnerException));
 }

@@ -52,6 +52,10 @@ internal abstract class TestHome : IDisposable
 
     public virtual Task<StateStore> OpenAsync(StoreSettings settings) => StateStore.OpenAsync(Location, settings.ToOptions(FileSystem));
 
+    /// <summary>Begins to install a state in a new store, or goes on with it.</summary>
+    public virtual Task<StoreInstaller> InstallAsync(StoreSettings settings, InstalledState target, Hash256 source = default) =>
+        StoreInstaller.BeginAsync(Location, settings.ToOptions(FileSystem), target, source, CancellationToken.None);
+
     /// <summary>Opens what lies below a closed store, for looking at its log.</summary>
     public virtual IHome OpenHome() => HomeLocator.Open(Location, (StoreSettings.Quiet with { ReadOnly = true }).ToOptions(FileSystem));
 
@@ -81,6 +85,12 @@ internal abstract class TestHome : IDisposable
         {
             _home = _home is null ? new MemoryHome() : _home.Reopen();
             return StateStore.OpenAsync(_home, settings.ToOptions(fileSystem: null));
+        }
+
+        public override Task<StoreInstaller> InstallAsync(StoreSettings settings, InstalledState target, Hash256 source = default)
+        {
+            _home = _home is null ? new MemoryHome() : _home.Reopen();
+            return StoreInstaller.BeginAsync(_home, () => _home = _home.Reopen(), settings.ToOptions(fileSystem: null), target, source, CancellationToken.None);
         }
 
         public override IHome OpenHome() => _home = _home!.Reopen();
