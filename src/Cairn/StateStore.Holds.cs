@@ -153,7 +153,7 @@ public sealed partial class StateStore
         }
 
         bool isFirst = known is null;
-        foreach (LogRecordHead record in _log.Retention!.ReadHeads(place))
+        foreach (LogRecordHead record in _log.Records.ReadHeads(place))
         {
             if (record.Kind == RecordKind.Block && record.Height > from)
             {

@@ -191,13 +191,13 @@ public sealed partial class StateStore
     private async ValueTask StoreReplayedIfDueAsync(CancellationToken cancellationToken)
     {
         StateVersion head = Versions.Head;
-        if (IsReadOnly || _home.Pages is null || _log.Retention is not { } heads || DirtyBytes <= _options.DirtyBytes || head.After.Sequence <= _manifest.ReplayFrom.Sequence)
+        if (IsReadOnly || _home.Pages is null || DirtyBytes <= _options.DirtyBytes || head.After.Sequence <= _manifest.ReplayFrom.Sequence)
         {
             return;
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        head.Locate(heads.ReadHeads(_manifest.ReplayFrom).First(record => record.Sequence == head.After.Sequence).After);
+        head.Locate(_log.Records.ReadHeads(_manifest.ReplayFrom).First(record => record.Sequence == head.After.Sequence).After);
         await StartCheckpoint().ConfigureAwait(false);
 
         // What lies before may be retired from now on.

@@ -27,14 +27,14 @@ public sealed partial class StateStore
     /// </summary>
     private Manifest WithFloor(Manifest manifest)
     {
-        if (_log.Retention is not { } retention)
+        if (_log.Retention is null)
         {
             return manifest;
         }
 
         try
         {
-            Manifest advanced = FloorWalk.Advance(manifest, retention, _options.RetainAll ? null : (ulong)_options.RetainBlocks, Location);
+            Manifest advanced = FloorWalk.Advance(manifest, _log.Records, _options.RetainAll ? null : (ulong)_options.RetainBlocks, Location);
             Volatile.Write(ref _retentionFailure, null);
             return advanced;
         }

@@ -36,6 +36,9 @@ public sealed partial record StateStoreOptions
     /// <summary>The most memory for superseded pages that keep recent heights readable, in bytes; the newest two heights are always readable. Default: 128 MiB.</summary>
     public long RecentViewBytes { get; init; } = 128L << 20;
 
+    /// <summary>The most memory that rebuilding a state of the past may take, for a rewind or for a proof at an old height, in bytes, at least 64 KiB; what would take more is refused (<see cref="RebuildTooLargeException"/>). Default: 1 GiB.</summary>
+    public long RebuildBytes { get; init; } = 1L << 30;
+
     /// <summary>How many threads apply a block at once, the committing one included: 1 to 64. Helpers are threads of the pool, and only for blocks of some hundred changes and more; none is waited for that has not begun. The state does not depend on it. Default: the processors, at most 8.</summary>
     public int ApplyWorkers { get; init; } = Math.Min(Environment.ProcessorCount, 8);
 

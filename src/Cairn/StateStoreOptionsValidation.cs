@@ -26,6 +26,7 @@ internal static class StateStoreOptionsValidation
         CheckBudget(options.CacheBytes, nameof(options.CacheBytes));
         Check(Enum.IsDefined(options.EvictionPolicy), nameof(options.EvictionPolicy), $"{(int)options.EvictionPolicy} is none of the eviction policies.");
         Check(options.RecentViewBytes >= 0, nameof(options.RecentViewBytes), $"{options.RecentViewBytes} is negative.");
+        CheckBudget(options.RebuildBytes, nameof(options.RebuildBytes));
         Check(IsSegmentBytes(options.SegmentBytes), nameof(options.SegmentBytes), $"{options.SegmentBytes} is not a multiple of {SegmentUnitBytes} of at least {MinSegmentBytes} bytes.");
         Check(options.PageFileBytes is >= MinPageFileBytes and <= MaxPageFileBytes, nameof(options.PageFileBytes), $"{options.PageFileBytes} is not between {MinPageFileBytes} and {MaxPageFileBytes} bytes.");
         Check(options.RetainBlocks is >= 1 and <= MaxRetainBlocks, nameof(options.RetainBlocks), $"{options.RetainBlocks} is not between 1 and {MaxRetainBlocks}.");

@@ -16,6 +16,7 @@ public sealed class StateStoreOptionsValidationTests
         { nameof(StateStoreOptions.CacheBytes), new StateStoreOptions { CacheBytes = 65_535 } },
         { nameof(StateStoreOptions.EvictionPolicy), new StateStoreOptions { EvictionPolicy = (EvictionPolicy)3 } },
         { nameof(StateStoreOptions.RecentViewBytes), new StateStoreOptions { RecentViewBytes = -1 } },
+        { nameof(StateStoreOptions.RebuildBytes), new StateStoreOptions { RebuildBytes = 65_535 } },
         { nameof(StateStoreOptions.SegmentBytes), new StateStoreOptions { SegmentBytes = 61_440 } },
         { nameof(StateStoreOptions.SegmentBytes), new StateStoreOptions { SegmentBytes = 65_537 } },
         { nameof(StateStoreOptions.PageFileBytes), new StateStoreOptions { PageFileBytes = 65_535 } },
@@ -42,6 +43,7 @@ public sealed class StateStoreOptionsValidationTests
             ApplyWorkers = 64,
             CacheBytes = 65_536,
             RecentViewBytes = 0,
+            RebuildBytes = 65_536,
             SegmentBytes = 65_536,
             PageFileBytes = 65_536,
         });

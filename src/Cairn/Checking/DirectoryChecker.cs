@@ -109,7 +109,7 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
         && !manifest.Abandoned.Any(interval => interval.First <= record.Sequence && record.Sequence <= interval.Last);
 
     /// <summary>Sees whether the floor of the manifest is a place of the log, and the height of the block behind it the one that the manifest has.</summary>
-    private void CheckFloor(Manifest manifest, ILogRetention log)
+    private void CheckFloor(Manifest manifest, ILogRecords log)
     {
         if (manifest.InstallSource is not null)
         {

@@ -33,19 +33,19 @@ internal sealed class FloorWalk
     /// <exception cref="StateCorruptedException">The log is not as it was written.</exception>
     /// <exception cref="StoreFormatException">A segment is of a format this version does not know.</exception>
     /// <exception cref="IOException">Reading failed.</exception>
-    public static Manifest Advance(Manifest manifest, ILogRetention log, ulong? retainBlocks, string location)
+    public static Manifest Advance(Manifest manifest, ILogRecords log, ulong? retainBlocks, string location)
     {
         ulong retained = manifest.BlockCount - manifest.PrunedBlocks;
         ulong surplus = retainBlocks is { } wanted && retained > wanted ? retained - wanted : 0;
         return retained == 0 || (surplus == 0 && manifest.FloorHeight is not null) ? manifest : new FloorWalk(manifest, surplus, location).Run(log);
     }
 
-    private Manifest Run(ILogRetention log)
+    private Manifest Run(ILogRecords log)
     {
         if (_manifest.Installed is { } installed && (_manifest.FloorHeight is null || _manifest.HasInstalledFloor))
         {
             // No record tells of it, so that it stands in the walk for itself.
-            LogRecordHead head = new(RecordKind.Block, Sequence: 0, installed.Height, ParentHeight: null, Hash256.EmptyRoot, installed.Root, LogPosition.Start);
+            LogRecordHead head = new(RecordKind.Block, Sequence: 0, installed.Height, ParentHeight: null, Hash256.EmptyRoot, installed.Root, AbandonedFrom: 0, LogPosition.Start);
             Follow(head);
             Pass(head);
         }

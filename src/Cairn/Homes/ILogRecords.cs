@@ -1,7 +1,7 @@
 namespace Cairn.Homes;
 
 /// <summary>
-/// Reads the records of a log, whole and in parts, for the history. Safe for any thread, beside the one that writes and the one that retires: what is retired meanwhile is not found any more, which is a
+/// Reads the records of a log, whole and in parts, for the history and for going back. Safe for any thread, beside the one that writes and the one that retires: what is retired meanwhile is not found any more, which is a
 /// <see cref="StateCorruptedException"/> or an <see cref="IOException"/>.
 /// </summary>
 public interface ILogRecords
@@ -12,6 +12,12 @@ public interface ILogRecords
     /// <exception cref="StateCorruptedException">A record is damaged, or not there.</exception>
     /// <exception cref="IOException">Reading failed.</exception>
     IEnumerable<PlacedRecord> ReadPlaced(LogPosition from, ulong through);
+
+    /// <summary>Reads what the records after a place say of themselves, oldest first, without their payload and changes. Ends at the end of the log as it is when the call starts.</summary>
+    /// <param name="from">A place that the log still has.</param>
+    /// <exception cref="StateCorruptedException">Something is not as it was written, as far as that shows without reading whole records.</exception>
+    /// <exception cref="IOException">Reading failed.</exception>
+    IEnumerable<LogRecordHead> ReadHeads(LogPosition from);
 
     /// <summary>Tells where the old values of the changes of one tree lie, in the home's own terms, for <see cref="ReadOld"/>.</summary>
     /// <param name="placed">A record that <see cref="ReadPlaced"/> gave.</param>

@@ -6,12 +6,6 @@ namespace Cairn.Homes;
 /// </summary>
 public interface ILogRetention
 {
-    /// <summary>Reads what the records after a place say of themselves, oldest first, without their payload and changes. Ends at the end of the log as it is when the call starts.</summary>
-    /// <param name="from">A place that the log still has.</param>
-    /// <exception cref="StateCorruptedException">Something is not as it was written, as far as that shows without reading whole records.</exception>
-    /// <exception cref="IOException">Reading failed.</exception>
-    IEnumerable<LogRecordHead> ReadHeads(LogPosition from);
-
     /// <summary>The bytes that the records between two places occupy at their home, with whatever lies between them.</summary>
     long OccupiedBytes(LogPosition from, LogPosition to);
 

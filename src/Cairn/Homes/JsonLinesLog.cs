@@ -83,6 +83,10 @@ internal sealed class JsonLinesLog : IBlockLog, ILogRecords
     public IEnumerable<PlacedRecord> ReadPlaced(LogPosition from, ulong through) => ReadLines(from, through, CancellationToken.None);
 
     /// <inheritdoc/>
+    /// <remarks>Reads the whole lines.</remarks>
+    public IEnumerable<LogRecordHead> ReadHeads(LogPosition from) => ReadLines(from, ulong.MaxValue, CancellationToken.None).Select(static placed => placed.ToHead());
+
+    /// <inheritdoc/>
     /// <remarks>The place is the index of the change.</remarks>
     public void PlaceOld(in PlacedRecord placed, TreeKind tree, Span<ulong> places) => ChangeIndexes.Fill(places);
 

@@ -105,8 +105,7 @@ internal sealed class MemoryBlockLog : IBlockLog, ILogRetention, ILogRecords
     {
         ulong end = Count;
         ThrowUnlessThere(from, end);
-        return Records(from.Sequence, end, CancellationToken.None).Select(static record => new LogRecordHead(
-            record.Kind, record.Sequence, record.Height, record.ParentHeight, record.PreviousRoot, record.Root, Position(record.Sequence)));
+        return Records(from.Sequence, end, CancellationToken.None).Select(static record => new PlacedRecord(record, Position(record.Sequence)).ToHead());
     }
 
     /// <inheritdoc/>

@@ -114,6 +114,9 @@ internal sealed class HeadCursor : IDisposable
         Require(parts <= frame.BodyBytes, at + RecordBodyLayout.PayloadBytesOffset, "bytes of payload and changes", $"at most {frame.BodyBytes}", $"{parts}");
         Require(hasParent || parent == 0, at + RecordBodyLayout.ParentHeightOffset, "parent height that is absent", "0", $"{parent}");
         Require((RecordKind)frame.Kind != RecordKind.Block || !hasParent || parent < height, at + RecordBodyLayout.ParentHeightOffset, "height of the block before", $"below {height}", $"{parent}");
+        ulong abandonedFrom = UInt64(body, RecordBodyLayout.AbandonedFromOffset);
+        bool isRewind = (RecordKind)frame.Kind == RecordKind.Rewind;
+        Require(isRewind ? abandonedFrom > 0 && abandonedFrom < frame.Sequence : abandonedFrom == 0, at + RecordBodyLayout.AbandonedFromOffset, "first abandoned sequence", isRewind ? $"1 to {frame.Sequence - 1}" : "0", $"{abandonedFrom}");
         return new LogRecordHead(
             (RecordKind)frame.Kind,
             frame.Sequence,
@@ -121,6 +124,7 @@ internal sealed class HeadCursor : IDisposable
             hasParent ? (BlockHeight)parent : null,
             new Hash256(body.Slice(RecordBodyLayout.PreviousRootOffset, Hash256.SizeBytes)),
             new Hash256(body.Slice(RecordBodyLayout.RootOffset, Hash256.SizeBytes)),
+            abandonedFrom,
             new LogPosition(frame.Sequence, (ulong)(at + frame.BodyBytes), frame.Checksum));
     }
 

@@ -3,13 +3,16 @@ using Cairn.Homes;
 namespace Cairn.Tree;
 
 /// <summary>
-/// Blocks of the log that follow each other, gathered to be applied again in one go: of each key only the newest change, with the height of its own block. A page that many of the blocks
-/// changed is then made once. Used by one thread.
+/// Blocks of the log that follow each other, gathered to be applied again in one go: of each key only the newest change, with the height of its own block. Or to be undone: of each key what it was before the oldest change, with
+/// the height it had then. A page that many of the blocks changed is then made once. Used by one thread.
 /// </summary>
-internal sealed class MergedBlocks
+internal sealed class MergedBlocks(bool undo = false)
 {
-    private readonly MergedChanges _state = new();
-    private readonly MergedChanges _local = new();
+    private readonly MergedChanges _state = new(undo);
+    private readonly MergedChanges _local = new(undo);
+
+    /// <summary>The first of them; null when there are none.</summary>
+    public LogRecord? First { get; private set; }
 
     /// <summary>The last of them; null when there are none.</summary>
     public LogRecord? Last { get; private set; }
@@ -31,6 +34,7 @@ internal sealed class MergedBlocks
     {
         _state.Add(record.StateChanges, record.Height);
         _local.Add(record.LocalChanges, record.Height);
+        First ??= record;
         Last = record;
         Count++;
     }
@@ -39,8 +43,8 @@ internal sealed class MergedBlocks
     public (ChangeBatch State, ChangeBatch Local) Merge() => (_state.Merge(), _local.Merge());
 }
 
-/// <summary>The changes of one tree by several blocks: sorted runs, one a block, in one buffer.</summary>
-internal sealed class MergedChanges
+/// <summary>The changes of one tree by several blocks, or what undoes them: sorted runs, one a block, in one buffer.</summary>
+internal sealed class MergedChanges(bool undo = false)
 {
     private readonly List<int> _runs = [];
     private byte[] _bytes = [];
@@ -60,7 +64,7 @@ internal sealed class MergedChanges
     /// <summary>Whether places in the buffer still fit their type with these changes in it.</summary>
     public bool HasRoomFor(ChangeList changes) => _used + changes.ByteCount <= Array.MaxLength && _count + (long)changes.Count <= Array.MaxLength / EntryBytes;
 
-    /// <summary>Adds the changes of the next block, keys and new values.</summary>
+    /// <summary>Adds the changes of the next block: keys and new values, or the old ones.</summary>
     public void Add(ChangeList changes, BlockHeight height)
     {
         if (changes.Count == 0)
@@ -75,16 +79,17 @@ internal sealed class MergedChanges
         for (int i = 0; i < changes.Count; i++)
         {
             ReadOnlySpan<byte> key = changes.Key(i);
-            ReadOnlySpan<byte> value = changes.New(i);
+            ReadOnlySpan<byte> value = undo ? changes.Old(i) : changes.New(i);
+            bool hasValue = undo ? changes.HasOld(i) : changes.HasNew(i);
             key.CopyTo(_bytes.AsSpan(_used));
             value.CopyTo(_bytes.AsSpan(_used + key.Length));
-            _entries[_count] = new ChangeBatch.Entry(_used, key.Length, _used + key.Length, changes.HasNew(i) ? value.Length : -1);
-            _heights[_count++] = height;
+            _entries[_count] = new ChangeBatch.Entry(_used, key.Length, _used + key.Length, hasValue ? value.Length : -1);
+            _heights[_count++] = undo && hasValue ? changes.PreviousHeight(i) : height;
             _used += key.Length + value.Length;
         }
     }
 
-    /// <summary>Merges the runs, neighbours first, so that of two changes of a key the later one stays.</summary>
+    /// <summary>Merges the runs, neighbours first, so that of two changes of a key the later one stays, or the earlier one where they are undone.</summary>
     public ChangeBatch Merge()
     {
         int[] from = new int[_count];
@@ -130,7 +135,7 @@ internal sealed class MergedChanges
         while (left < earlier.Length && right < later.Length)
         {
             int order = Key(earlier[left]).SequenceCompareTo(Key(later[right]));
-            to[count++] = order < 0 ? earlier[left] : later[right];
+            to[count++] = order < 0 || (order == 0 && undo) ? earlier[left] : later[right];
             left += order <= 0 ? 1 : 0;
             right += order >= 0 ? 1 : 0;
         }
