@@ -7,7 +7,7 @@ namespace Cairn.Proofs;
 /// Writes a pruned tree: the state tree with some subtrees replaced by their hash. The caller names the nodes in pre-order: an inner node, then everything in its left part, then everything in its right part.
 /// Keys ascend by themselves that way. Not thread-safe; one tree a writer.
 /// </summary>
-/// <remarks>What the caller does wrong is an exception: the writer makes nothing that the verifier would refuse for its form. Hashes are not compared with anything.</remarks>
+/// <remarks>What the caller does wrong is an exception: the writer makes nothing that <see cref="PrunedTree"/> would refuse for its form. Hashes are not compared with anything.</remarks>
 public sealed class PrunedTreeWriter
 {
     private readonly ArrayBufferWriter<byte> _data = new();
