@@ -37,8 +37,8 @@ public sealed class BlockDraft : IDisposable
         BaseState = state;
         BaseLocal = local;
         Ordinal = baseOrdinal + 1;
-        State = new TreeDraft(this, new TreeView(store.Pages, state, ThrowIfDisposed), store.Buffers.RentChanges());
-        Local = new TreeDraft(this, new TreeView(store.Pages, local, ThrowIfDisposed), store.Buffers.RentChanges());
+        State = new TreeDraft(this, new TreeView(store.Pages, state, ThrowIfDisposed, TreeKind.State), store.Buffers.RentChanges());
+        Local = new TreeDraft(this, new TreeView(store.Pages, local, ThrowIfDisposed, TreeKind.Local), store.Buffers.RentChanges());
     }
 
     /// <summary>The height of the block.</summary>

@@ -62,6 +62,11 @@ internal sealed class DraftOverlay : IScanOverlay
     }
 
     /// <inheritdoc/>
+    public void ThrowIfMissing(ReadOnlySpan<byte> key, BlockHeight height)
+    {
+    }
+
+    /// <inheritdoc/>
     public bool MoveNext()
     {
         while (_reverse ? _next >= 0 : _next < _changes.SortedCount)

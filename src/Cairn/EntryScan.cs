@@ -38,9 +38,9 @@ public sealed class EntryScan : IDisposable
     /// <exception cref="ObjectDisposedException">The entry is a draft's, which was disposed.</exception>
     public ReadOnlySpan<byte> Key => _isOver ? _overlay!.Key : _below.Key;
 
-    /// <summary>The value of the current entry; valid until the next step, and no longer than the draft. A blob is read when first asked for.</summary>
+    /// <summary>The value of the current entry; valid until the next step, and no longer than the draft. What is not in a page (a blob, a value of an earlier height) is read when first asked for.</summary>
     /// <exception cref="ObjectDisposedException">The entry is a draft's, which was disposed.</exception>
-    /// <exception cref="StateCorruptedException">A stored blob is damaged.</exception>
+    /// <exception cref="StateCorruptedException">A stored blob, or the log, is damaged.</exception>
     public ReadOnlySpan<byte> Value => _isOver ? _overlay!.Value : _below.Value;
 
     /// <summary>The height at which the current entry last changed.</summary>
@@ -70,6 +70,11 @@ public sealed class EntryScan : IDisposable
         {
             Dispose();
             return false;
+        }
+
+        if (_overlay is not null && !_isOver)
+        {
+            _overlay.ThrowIfMissing(_below.Key, _below.Height);
         }
 
         _left--;
@@ -105,14 +110,9 @@ public sealed class EntryScan : IDisposable
             _isOver = order <= 0;
             _isBelowPassed = _hasBelow && order >= 0;
             _isOverPassed = _isOver;
-            if (!_isOver)
+            if (!_isOver || !overlay.IsAbsent)
             {
-                return _hasBelow;
-            }
-
-            if (!overlay.IsAbsent)
-            {
-                return true;
+                return _isOver || _hasBelow;
             }
         }
     }

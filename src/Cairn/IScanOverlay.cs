@@ -21,6 +21,12 @@ internal interface IScanOverlay : IDisposable
     /// <exception cref="InvalidOperationException">It has changed since.</exception>
     void ThrowIfChanged();
 
+    /// <summary>Throws when it should have a key that it does not have.</summary>
+    /// <param name="key">A key of the tree.</param>
+    /// <param name="height">The height at which its entry there last changed.</param>
+    /// <exception cref="StateCorruptedException">The change is missing.</exception>
+    void ThrowIfMissing(ReadOnlySpan<byte> key, BlockHeight height);
+
     /// <summary>Goes to the next key. If that fails, the next call tries again.</summary>
     /// <returns>False at the end; what lies behind the range of the scan need not be left out.</returns>
     bool MoveNext();

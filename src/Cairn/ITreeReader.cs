@@ -34,7 +34,7 @@ public interface ITreeReader
     /// <summary>Whether a key is present.</summary>
     bool Contains(ReadOnlySpan<byte> key);
 
-    /// <summary>What the entries whose keys begin with a prefix hold together. Visits at most two paths of pages.</summary>
+    /// <summary>What the entries whose keys begin with a prefix hold together. Visits at most two paths of pages; at a height that is no longer recent, also each key under the prefix that has changed since.</summary>
     TreeTotals TotalsOf(ReadOnlySpan<byte> prefix);
 
     /// <summary>How many keys begin with a prefix.</summary>

@@ -112,9 +112,9 @@ public sealed partial class StateStore
     private long BytesKept(StoredHold hold, Manifest manifest) =>
         hold.Place.Sequence < manifest.LogFloor.Sequence ? _log.Retention!.OccupiedBytes(hold.Place, manifest.LogFloor) : 0;
 
-    /// <summary>The oldest place that a whole hold, or else the floor, keeps.</summary>
+    /// <summary>The oldest place that a reader of the past, a whole hold, or else the floor, keeps.</summary>
     private LogPosition KeptFrom(LogPosition floor) =>
-        Volatile.Read(ref _holds).Where(static hold => hold.BrokenAtBytes is null).Select(static hold => hold.Place).Append(floor).MinBy(static place => place.Sequence);
+        Volatile.Read(ref _holds).Where(static hold => hold.BrokenAtBytes is null).Select(static hold => hold.Place).Append(floor).Append(_pins.Oldest ?? floor).MinBy(static place => place.Sequence);
 
     /// <summary>Breaks the holds that keep more than they may, durably: if the crash comes before what they kept is removed, they are broken and it is still there. The caller holds the gate.</summary>
     private List<StoredHold> BreakHolds()

@@ -124,21 +124,6 @@ public sealed partial class StateStore : IAsyncDisposable
         return NewView(Versions.PinHead(isView: true));
     }
 
-    /// <summary>Opens a view on the state after the newest block at or below a height. Only recent heights are kept: as many as fit <see cref="StateStoreOptions.RecentViewBytes"/>.</summary>
-    /// <exception cref="HeightNotRetainedException">The height is above the head, before the first block, or no longer kept.</exception>
-    /// <exception cref="ObjectDisposedException">The store is closed.</exception>
-    public StateView ViewAt(BlockHeight height)
-    {
-        ThrowIfDisposed();
-        if (Versions.PinAt(height) is { } version)
-        {
-            return NewView(version);
-        }
-
-        (BlockHeight? oldest, BlockHeight? newest) = Versions.RecentHeights;
-        throw new HeightNotRetainedException(height, oldest, newest);
-    }
-
     /// <summary>Makes a draft of a block on the head.</summary>
     /// <param name="height">The height of the block, above the head's.</param>
     /// <exception cref="HeightNotAboveException">The height is not above the head's.</exception>
@@ -269,7 +254,7 @@ public sealed partial class StateStore : IAsyncDisposable
         }
     }
 
-    private StateView NewView(StateVersion pinned) => new(Versions, pinned, Pages, _openViews, _options.TimeProvider.GetTimestamp());
+    private StateView NewView(StateVersion pinned, PastPoint? past = null) => new(Versions, pinned, Pages, _openViews, _options.TimeProvider.GetTimestamp(), past);
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
 

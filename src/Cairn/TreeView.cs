@@ -1,28 +1,35 @@
 using Cairn.Format;
+using Cairn.History;
 using Cairn.Tree;
 
 namespace Cairn;
 
-/// <summary>Reads one tree of a version that its owner pins. Any number of threads.</summary>
+/// <summary>Reads one tree of a version that its owner pins, or of an earlier height seen from it. Any number of threads.</summary>
+/// <remarks>
+/// At an earlier height, an entry that has not changed since answers; whatever else, the history is asked what the key was: see <see cref="PastPoint"/>.
+/// </remarks>
 internal sealed class TreeView : ITreeReader
 {
     private readonly PageCache _pages;
     private readonly TreeRoot _root;
     private readonly Action _throwIfInvalid;
+    private readonly TreeKind _tree;
+    private readonly PastPoint? _past;
 
     /// <summary>Makes a reader.</summary>
     /// <param name="pages">Gives the pages.</param>
     /// <param name="root">The tree.</param>
     /// <param name="throwIfInvalid">Throws when the version is no longer pinned.</param>
-    public TreeView(PageCache pages, in TreeRoot root, Action throwIfInvalid)
+    /// <param name="tree">Which tree it is.</param>
+    /// <param name="past">The earlier height; null for that of the version.</param>
+    public TreeView(PageCache pages, in TreeRoot root, Action throwIfInvalid, TreeKind tree, PastPoint? past = null)
     {
         _pages = pages;
         _root = root;
         _throwIfInvalid = throwIfInvalid;
+        _tree = tree;
+        _past = past;
     }
-
-    /// <summary>The tree.</summary>
-    public TreeRoot Root => _root;
 
     /// <inheritdoc/>
     public TreeTotals Totals
@@ -30,7 +37,7 @@ internal sealed class TreeView : ITreeReader
         get
         {
             _throwIfInvalid();
-            return _root.Totals;
+            return _past?.TotalsOf(_tree) ?? _root.Totals;
         }
     }
 
@@ -39,7 +46,26 @@ internal sealed class TreeView : ITreeReader
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
         _throwIfInvalid();
-        return TreeReading.TryRead(_pages, _root, key, destination, out valueBytes);
+        if (_past is null)
+        {
+            return TreeReading.TryRead(_pages, _root, key, destination, out valueBytes);
+        }
+
+        bool isThere = TreeReading.TryFind(_pages, _root, key, out Page? page, out int item);
+        if (!HasChanged(page, item, isThere))
+        {
+            return TreeReading.TryRead(_pages, _root, key, destination, out valueBytes);
+        }
+
+        isThere = TryFindPast(key, page, item, isThere, out PastChange change);
+        valueBytes = isThere ? change.OldBytes : 0;
+        TreeReading.ThrowIfTooLong(valueBytes, destination);
+        if (isThere)
+        {
+            _past.Copy(change, destination);
+        }
+
+        return isThere;
     }
 
     /// <inheritdoc/>
@@ -47,7 +73,13 @@ internal sealed class TreeView : ITreeReader
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
         _throwIfInvalid();
-        return TreeReading.TryFind(_pages, _root, key, out Page? page, out int item) ? TreeReading.Value(_pages, page, item) : null;
+        bool isThere = TreeReading.TryFind(_pages, _root, key, out Page? page, out int item);
+        if (!HasChanged(page, item, isThere))
+        {
+            return isThere ? TreeReading.Value(_pages, page!, item) : null;
+        }
+
+        return TryFindPast(key, page, item, isThere, out PastChange change) ? _past!.Value(change) : null;
     }
 
     /// <inheritdoc/>
@@ -55,9 +87,16 @@ internal sealed class TreeView : ITreeReader
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
         _throwIfInvalid();
-        bool found = TreeReading.TryFind(_pages, _root, key, out Page? page, out int item);
-        valueBytes = found ? page!.ValueBytes(item) : 0;
-        return found;
+        bool isThere = TreeReading.TryFind(_pages, _root, key, out Page? page, out int item);
+        if (HasChanged(page, item, isThere))
+        {
+            isThere = TryFindPast(key, page, item, isThere, out PastChange change);
+            valueBytes = isThere ? change.OldBytes : 0;
+            return isThere;
+        }
+
+        valueBytes = isThere ? page!.ValueBytes(item) : 0;
+        return isThere;
     }
 
     /// <inheritdoc/>
@@ -65,9 +104,16 @@ internal sealed class TreeView : ITreeReader
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
         _throwIfInvalid();
-        bool found = TreeReading.TryFind(_pages, _root, key, out Page? page, out int item);
-        height = found ? page!.Height(item) : default;
-        return found;
+        bool isThere = TreeReading.TryFind(_pages, _root, key, out Page? page, out int item);
+        if (HasChanged(page, item, isThere))
+        {
+            isThere = TryFindPast(key, page, item, isThere, out PastChange change);
+            height = isThere ? change.PreviousHeight : default;
+            return isThere;
+        }
+
+        height = isThere ? page!.Height(item) : default;
+        return isThere;
     }
 
     /// <inheritdoc/>
@@ -75,19 +121,35 @@ internal sealed class TreeView : ITreeReader
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
         _throwIfInvalid();
-        return TreeReading.TryFind(_pages, _root, key, out _, out _);
+        bool isThere = TreeReading.TryFind(_pages, _root, key, out Page? page, out int item);
+        return HasChanged(page, item, isThere) ? TryFindPast(key, page, item, isThere, out _) : isThere;
     }
 
     /// <inheritdoc/>
     public TreeTotals TotalsOf(ReadOnlySpan<byte> prefix)
     {
-        using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
-        _throwIfInvalid();
-        return TreeReading.TotalsOf(_pages, _root, prefix);
+        if (prefix.IsEmpty)
+        {
+            return Totals;
+        }
+
+        TreeTotals totals;
+        using (ReaderEpochs.Enter())
+        {
+            _throwIfInvalid();
+            totals = TreeReading.TotalsOf(_pages, _root, prefix);
+        }
+
+        return _past is null || prefix.Length > StateLimits.MaxKeyBytes ? totals : ChangedBack(totals, prefix);
     }
 
     /// <inheritdoc/>
-    public EntryScan Range(ReadOnlySpan<byte> start, ReadOnlySpan<byte> end, long limit = long.MaxValue, bool reverse = false) => Scan(overlay: null, start, end, limit, reverse);
+    public EntryScan Range(ReadOnlySpan<byte> start, ReadOnlySpan<byte> end, long limit = long.MaxValue, bool reverse = false)
+    {
+        _throwIfInvalid();
+        PastOverlay? overlay = _past is null || limit == 0 ? null : new PastOverlay(_past, _tree, _throwIfInvalid, start, end, reverse);
+        return Scan(overlay, start, end, limit, reverse);
+    }
 
     /// <inheritdoc/>
     public EntryScan Prefix(ReadOnlySpan<byte> prefix, long limit = long.MaxValue, bool reverse = false) => ScanPrefix(this, prefix, limit, reverse);
@@ -110,5 +172,35 @@ internal sealed class TreeView : ITreeReader
         Span<byte> after = stackalloc byte[StateLimits.MaxKeyBytes];
         int length = KeyRange.After(prefix, after);
         return tree.Range(prefix, after[..length], limit, reverse);
+    }
+
+    /// <summary>Whether the key may have been something else at the height: what is absent now may have been there.</summary>
+    private bool HasChanged(Page? page, int item, bool isThere) => _past is not null && !(isThere && page!.Height(item) <= _past.Block.Height);
+
+    private bool TryFindPast(ReadOnlySpan<byte> key, Page? page, int item, bool isThere, out PastChange change) =>
+        _past!.TryFind(_tree, key, isThere ? page!.Height(item) : null, out change);
+
+    /// <summary>What the entries under a prefix held at the height: what they hold now, with each key that has changed since put back.</summary>
+    private TreeTotals ChangedBack(TreeTotals now, ReadOnlySpan<byte> prefix)
+    {
+        Span<byte> after = stackalloc byte[StateLimits.MaxKeyBytes];
+        int length = KeyRange.After(prefix, after);
+        using IPastCursor cursor = _past!.Scan(_tree, prefix, after[..length], reverse: false);
+        TreeTotals changed = default;
+        TreeTotals were = default;
+        while (_past.Next(cursor))
+        {
+            ReadOnlySpan<byte> key = cursor.Key;
+            PastChange change = cursor.Change;
+            were += change.HasOld ? new TreeTotals(1, (ulong)(key.Length + change.OldBytes)) : default;
+            using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
+            _throwIfInvalid();
+            if (TreeReading.TryFind(_pages, _root, key, out Page? page, out int item))
+            {
+                changed += new TreeTotals(1, (ulong)(key.Length + page.ValueBytes(item)));
+            }
+        }
+
+        return now - changed + were;
     }
 }

@@ -111,7 +111,8 @@ internal sealed class PlainHistory(IBlockLog log, Func<LogPosition> keptFrom) : 
     /// <returns>Whether a sequence is live for a version.</returns>
     private Func<ulong, bool> Refresh(ulong upTo)
     {
-        LogPosition before = _records.Count == 0 ? keptFrom() : _records[^1].Placed.After;
+        LogPosition kept = keptFrom();
+        LogPosition before = _records.Count == 0 || _records[^1].Placed.After.Sequence < kept.Sequence ? kept : _records[^1].Placed.After;
         foreach (PlacedRecord placed in log.Records.ReadPlaced(before, log.End.Sequence))
         {
             _records.Add((placed, before));

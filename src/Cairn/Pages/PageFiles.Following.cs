@@ -1,3 +1,4 @@
+using Cairn.Homes;
 using Cairn.Manifests;
 
 namespace Cairn.Pages;
@@ -76,6 +77,10 @@ internal sealed partial class PageFiles
             }
         }
     }
+
+    /// <summary>Read-only: the newest manifest of the writer, without following him to it.</summary>
+    /// <exception cref="StateCorruptedException">It is damaged or that of another store.</exception>
+    public Manifest LookAtNewest() => ReadNewest().Content;
 
     private StoreManifest ReadNewest()
     {

@@ -64,12 +64,18 @@ internal static class TreeReading
     /// <exception cref="ArgumentException">The destination is shorter than the value.</exception>
     public static void CopyTo(ReadOnlySpan<byte> value, Span<byte> destination)
     {
-        if (value.Length > destination.Length)
-        {
-            throw new ArgumentException($"The value has {value.Length} bytes, the destination only {destination.Length}.", nameof(destination));
-        }
-
+        ThrowIfTooLong(value.Length, destination);
         value.CopyTo(destination);
+    }
+
+    /// <summary>Says how much room a value needs when there is less.</summary>
+    /// <exception cref="ArgumentException">The destination is shorter than the value.</exception>
+    public static void ThrowIfTooLong(int valueBytes, ReadOnlySpan<byte> destination)
+    {
+        if (valueBytes > destination.Length)
+        {
+            throw new ArgumentException($"The value has {valueBytes} bytes, the destination only {destination.Length}.", nameof(destination));
+        }
     }
 
     /// <summary>Sums the entries whose keys begin with a prefix: they are the items between two places, on one path of pages each.</summary>

@@ -173,41 +173,6 @@ public abstract partial class ConformanceTests : IDisposable
         await Home.CloseAsync(store);
     }
 
-    [Fact]
-    public async Task ViewAt_AHeight_IsTheNewestBlockAtOrBelow()
-    {
-        StateStore store = await Home.OpenAsync(StoreSettings.Quiet with { RecentViewBytes = 8 << 20 });
-        await CommitAsync(store, 10, ("a", "10"));
-        await CommitAsync(store, 20, ("a", "20"));
-        using (StateView at = store.ViewAt(Height(10)))
-        using (StateView between = store.ViewAt(Height(19)))
-        using (StateView newest = store.ViewAt(Height(20)))
-        {
-            Assert.Equal((Height(10), Height(10), Height(20)), (at.Height!.Value, between.Height!.Value, newest.Height!.Value));
-            Assert.Equal(Key("10"), between.State.Get(Key("a")));
-            Assert.Equal(Key("20"), newest.State.Get(Key("a")));
-        }
-
-        foreach (ulong height in new ulong[] { 0, 9, 21, ulong.MaxValue })
-        {
-            HeightNotRetainedException refusal = Assert.Throws<HeightNotRetainedException>(() => store.ViewAt(Height(height)));
-            Assert.Equal((Height(height), Height(20)), (refusal.Requested, refusal.Newest!.Value));
-            Assert.Equal(RecoveryAction.FixTheCall, refusal.RecoveryAction);
-        }
-
-        await Home.CloseAsync(store);
-    }
-
-    [Fact]
-    public async Task ViewAt_BeforeTheFirstBlock_IsRefusedWithoutHeights()
-    {
-        StateStore store = await Home.OpenAsync(StoreSettings.Quiet);
-        HeightNotRetainedException refusal = Assert.Throws<HeightNotRetainedException>(() => store.ViewAt(Height(0)));
-        Assert.Null(refusal.Newest);
-        Assert.Null(refusal.Oldest);
-        await Home.CloseAsync(store);
-    }
-
     private protected static async Task<CommittedBlock> CommitAsync(StateStore store, ulong height, params (string Key, string Value)[] puts)
     {
         using BlockDraft draft = store.CreateDraft(Height(height));

@@ -34,7 +34,7 @@ internal sealed record StoreScript(HomeKind Home, int Seed, int KeyCount, IReadO
     private static readonly (char Code, int Weight)[] Mix =
     [
         ('p', 30), ('P', 12), ('d', 10), ('D', 5), ('b', 6), ('r', 4), ('x', 4), ('n', 10), ('c', 22), ('h', 4), ('k', 4),
-        ('t', 2), ('y', 2), ('a', 2), ('f', 2), ('v', 4), ('w', 3), ('q', 3), ('z', 3), ('s', 2), ('C', 4), ('o', 3), ('m', 2), ('u', 1), ('e', 1),
+        ('t', 2), ('y', 2), ('a', 2), ('f', 2), ('v', 4), ('w', 5), ('q', 3), ('z', 3), ('s', 2), ('C', 4), ('o', 3), ('m', 2), ('u', 1), ('e', 1), ('l', 3),
     ];
 
     private static readonly int[] ValueLengths = [0, 1, 8, 20, 32, 32, 60, 100, 300, 1023, 1024, 1025, 2000, 3072];

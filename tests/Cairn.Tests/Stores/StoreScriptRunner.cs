@@ -8,7 +8,8 @@ namespace Cairn.Tests.Stores;
 /// Steps (key numbers count twice: even is the state tree, odd the local one): <c>p</c> put key, length, variant; <c>P</c> put many from a key on; <c>d</c>,
 /// <c>D</c> delete; <c>b r x</c> begin, release, roll back; <c>n</c> new draft on the newest one; <c>a</c> abandon it; <c>c</c> commit the oldest draft;
 /// <c>e</c> commit it with a wrong root first; <c>f</c> a rival draft, which must become stale; <c>h</c> compute the root; <c>k</c> ask the draft; <c>t y</c> time,
-/// payload; <c>v w</c> hold a view of the head, of an old height; <c>q z</c> check, close one; <c>s C o</c> sync, checkpoint, reopen; <c>m</c> compact; <c>u</c> check the head.
+/// payload; <c>v w</c> hold a view of the head, of an old height; <c>q z</c> check, close one; <c>s C o</c> sync, checkpoint, reopen; <c>m</c> compact; <c>u</c> check the head; <c>l</c> checkpoint, and ask
+/// about the past.
 /// </remarks>
 internal sealed partial class StoreScriptRunner : IAsyncDisposable
 {
@@ -23,9 +24,6 @@ internal sealed partial class StoreScriptRunner : IAsyncDisposable
     private readonly List<(StateView View, ReferenceState Model)> _views = [];
     private StateStore? _store;
     private BlockDraft? _rival;
-
-    /// <summary>How many of the newest blocks were committed since the store was opened: these views must be there.</summary>
-    private int _committedSinceOpening;
 
     private int _retainBlocks = int.MaxValue;
     private int _pruned;
@@ -93,10 +91,12 @@ internal sealed partial class StoreScriptRunner : IAsyncDisposable
                 break;
             case 'm':
                 await Store.CompactAsync();
-                _committedSinceOpening = Math.Min(_committedSinceOpening, 1);
                 break;
             case 'o':
                 await ReopenAsync(step.A);
+                break;
+            case 'l':
+                await AskThePastAsync();
                 break;
             case 'v' or 'w' or 'q' or 'z' or 'u':
                 DoWithViews(step);
@@ -131,7 +131,6 @@ internal sealed partial class StoreScriptRunner : IAsyncDisposable
         CommittedBlock block = await Store.CommitAsync(draft);
         Assert.Equal((expected.Height, expected.Root, expected.ChangesSince(_model.Head)), (block.Height, block.Root, block.Changes));
         _model.Commit(expected);
-        _committedSinceOpening++;
         draft.Dispose();
         _drafts.RemoveAt(0);
         Assert.Equal((expected.Height, expected.Root), (Store.Height, Store.Root));
@@ -177,7 +176,6 @@ internal sealed partial class StoreScriptRunner : IAsyncDisposable
         _retainBlocks = Math.Min(_retainBlocks, retainBlocks); // the checkpoint of closing had the options before
         CheckFloor();
         _retainBlocks = retainBlocks;
-        _committedSinceOpening = 0;
     }
 
     /// <summary>No more is pruned than the options ever allowed, and never less than before.</summary>
