@@ -70,6 +70,9 @@ internal static class CliApplication
             HoldsCommand.Create(streams),
             CheckCommand.Create(streams),
             CompactCommand.Create(streams),
+            ProofSpecCommand.Create(streams),
+            VerifyProofCommand.Create(streams),
+            VerifyRangeCommand.Create(streams),
             QuickstartCommand.Create(streams),
         };
         root.HelpName = ProgramName;
@@ -157,7 +160,7 @@ internal static class CliApplication
 
             WriteSection("Examples:", command?.Examples ?? ["cairn quickstart", "cairn apply --store my-store --roots blocks.jsonl"]);
             output.WriteLine("Exit codes:");
-            output.WriteLine("  0 fine; 1 malformed usage or input; 2 not found (key, store, no block yet); 3 damage found; 4 store busy;");
+            output.WriteLine("  0 fine; 1 malformed usage or input; 2 not found (key, store, no block yet); 3 damage found, or a proof refused; 4 store busy;");
             output.WriteLine("  5 refused (height not above the last, root mismatch, not retained, other format); 6 I/O failure; 130 interrupted");
             return code;
         }

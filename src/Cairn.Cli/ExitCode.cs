@@ -15,6 +15,9 @@ internal static class ExitCode
     /// <summary>The store is damaged.</summary>
     public const int Damaged = 3;
 
+    /// <summary>A proof is refused: what it should prove is not proved.</summary>
+    public const int ProofRefused = 3;
+
     /// <summary>Another process has the store open for writing.</summary>
     public const int Busy = 4;
 

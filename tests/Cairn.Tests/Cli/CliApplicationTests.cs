@@ -5,7 +5,7 @@ namespace Cairn.Tests.Cli;
 
 public sealed class CliApplicationTests
 {
-    public static TheoryData<string> Commands => ["apply", "root", "get", "list", "count", "stats", "check", "compact", "quickstart"];
+    public static TheoryData<string> Commands => ["apply", "root", "get", "list", "count", "stats", "check", "compact", "proof-spec", "verify-proof", "verify-range", "quickstart"];
 
     [Fact]
     public async Task Version_IsOneLine() => Assert.Matches(@"^cairn \d+\.\d+\.\d+\n$", (await CliRun.RunAsync("--version")).Fine().Output);
