@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace Cairn.Cli.Commands;
@@ -31,6 +32,25 @@ internal static class CommonOptions
 
     /// <summary><c>--tree</c>.</summary>
     public static Option<TreeKind> Tree() => Choice("--tree", "state|local", "The tree: state (the default), which the root covers, or local, this node's own records", ("state", TreeKind.State), ("local", TreeKind.Local));
+
+    /// <summary><c>--at</c>.</summary>
+    public static Option<BlockHeight?> At() => Height("--at", "Answer as of the newest block at or below this height, any that is retained. Default: the newest block");
+
+    /// <summary>An option whose value is a height.</summary>
+    public static Option<BlockHeight?> Height(string name, string description) => new(name)
+    {
+        HelpName = "HEIGHT",
+        Description = description,
+        CustomParser = result => ParseHeight(name, result),
+    };
+
+    /// <summary>An argument that is a height.</summary>
+    public static Argument<BlockHeight?> HeightArgument(string name, string description, bool isRequired) => new(name)
+    {
+        Description = description,
+        Arity = isRequired ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne,
+        CustomParser = result => ParseHeight(name, result),
+    };
 
     /// <summary>An option whose value is one of a few words; left out it is the default of its type.</summary>
     public static Option<T> Choice<T>(string name, string helpName, string description, params (string Word, T Value)[] choices) => new(name)
@@ -93,6 +113,18 @@ internal static class CommonOptions
             return null;
         },
     };
+
+    private static BlockHeight? ParseHeight(string name, ArgumentResult result)
+    {
+        string word = result.Tokens[0].Value;
+        if (ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out ulong height))
+        {
+            return new BlockHeight(height);
+        }
+
+        result.AddError($"{name} is a height, a number from 0 to {ulong.MaxValue}, not '{word}'");
+        return null;
+    }
 
     /// <summary>An option or argument that stands for bytes: text, or hexadecimal digits with a flag.</summary>
     public static byte[] Bytes(string name, string text, bool isHex)

@@ -6,7 +6,7 @@ namespace Cairn.Cli.Commands;
 /// <summary><c>cairn get</c>: the value of one key.</summary>
 internal static class GetCommand
 {
-    private sealed record Request(string Store, string Key, bool IsKeyHex, bool AsValueHex, bool AddLine, TreeKind Tree, bool AsJson);
+    private sealed record Request(string Store, string Key, bool IsKeyHex, bool AsValueHex, bool AddLine, TreeKind Tree, BlockHeight? At, bool AsJson);
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CliStreams streams)
@@ -17,6 +17,7 @@ internal static class GetCommand
         Option<bool> valueHex = CommonOptions.Flag("--value-hex", "Print the value in hexadecimal digits");
         Option<bool> line = CommonOptions.Flag("--line", "Print a line feed behind the value, always");
         Option<TreeKind> tree = CommonOptions.Tree();
+        Option<BlockHeight?> at = CommonOptions.At();
         Option<bool> json = CommonOptions.Json("Print {\"key\":…,\"value\":…,\"height\":…}, height being that of its last change; keyHex and valueHex where bytes are not text");
         CliCommand command = new(
             "get",
@@ -24,13 +25,14 @@ internal static class GetCommand
             "Exactly the bytes of the value are printed. A line feed follows only after text on a terminal, or with --line.",
             "cairn get --store my-store punk/0544/owner",
             "cairn get --store my-store --key-hex 0102ff --value-hex --line",
-            "cairn get --store my-store --tree local audit/0001")
+            "cairn get --store my-store --tree local audit/0001",
+            "cairn get --store my-store --at 4900000 punk/0544/owner")
         {
-            key, store, keyHex, valueHex, line, tree, json,
+            key, store, keyHex, valueHex, line, tree, at, json,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             streams,
-            new Request(parsed.GetRequiredValue(store), parsed.GetRequiredValue(key), parsed.GetValue(keyHex), parsed.GetValue(valueHex), parsed.GetValue(line), parsed.GetValue(tree), parsed.GetValue(json)),
+            new Request(parsed.GetRequiredValue(store), parsed.GetRequiredValue(key), parsed.GetValue(keyHex), parsed.GetValue(valueHex), parsed.GetValue(line), parsed.GetValue(tree), parsed.GetValue(at), parsed.GetValue(json)),
             cancellationToken));
         return command;
     }
@@ -39,11 +41,11 @@ internal static class GetCommand
     {
         byte[] key = CommonOptions.Bytes("KEY", request.Key, request.IsKeyHex);
         await using StateStore store = await StoreAccess.OpenForReadingAsync(request.Store, cancellationToken);
-        using StateView view = store.OpenView();
+        using StateView view = StoreAccess.ViewOf(store, request.At);
         ITreeReader tree = StoreAccess.TreeOf(view, request.Tree);
         if (tree.Get(key) is not { } value)
         {
-            throw new CliException(ExitCode.NotFound, $"there is no key '{TextForm.Of(key)}' in the {(request.Tree == TreeKind.Local ? "local" : "state")} tree of '{request.Store}'.");
+            throw new CliException(ExitCode.NotFound, $"there is no key '{TextForm.Of(key)}' in the {TextForm.Of(request.Tree)} tree of '{request.Store}'{(request.At is { } at ? $" at height {at}" : "")}.");
         }
 
         if (request.AsJson)

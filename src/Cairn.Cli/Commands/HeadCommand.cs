@@ -11,15 +11,16 @@ internal static class HeadCommand
     {
         Option<string> store = CommonOptions.Store();
         Option<bool> json = CommonOptions.Json("Print {\"height\":…,\"time\":…,\"root\":\"…\"}");
-        CliCommand command = new("root", "Print the height and the state root of the newest block: HEIGHT ROOT.", "", "cairn root --store my-store") { store, json };
-        command.SetAction((parsed, cancellationToken) => RunAsync(streams, parsed.GetRequiredValue(store), parsed.GetValue(json), cancellationToken));
+        Option<BlockHeight?> at = CommonOptions.At();
+        CliCommand command = new("root", "Print the height and the state root of the newest block, or of one before it: HEIGHT ROOT.", "", "cairn root --store my-store", "cairn root --store my-store --at 4900000") { store, at, json };
+        command.SetAction((parsed, cancellationToken) => RunAsync(streams, parsed.GetRequiredValue(store), parsed.GetValue(at), parsed.GetValue(json), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(CliStreams streams, string location, bool asJson, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CliStreams streams, string location, BlockHeight? at, bool asJson, CancellationToken cancellationToken)
     {
         await using StateStore store = await StoreAccess.OpenForReadingAsync(location, cancellationToken);
-        using StateView view = store.OpenView();
+        using StateView view = StoreAccess.ViewOf(store, at);
         BlockHeight height = StoreAccess.HeightOf(view, location);
         if (asJson)
         {

@@ -8,7 +8,7 @@ internal static class ListCommand
 {
     private const int EntriesBetweenLooks = 1024;
 
-    private sealed record Request(string Store, string? Prefix, string? From, string? To, bool IsKeyHex, long Limit, bool IsReverse, bool KeysOnly, TreeKind Tree, bool AsJson);
+    private sealed record Request(string Store, string? Prefix, string? From, string? To, bool IsKeyHex, long Limit, bool IsReverse, bool KeysOnly, TreeKind Tree, BlockHeight? At, bool AsJson);
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CliStreams streams)
@@ -22,6 +22,7 @@ internal static class ListCommand
         Option<bool> reverse = CommonOptions.Flag("--reverse", "Begin with the last key");
         Option<bool> keys = CommonOptions.Flag("--keys", "Print keys only");
         Option<TreeKind> tree = CommonOptions.Tree();
+        Option<BlockHeight?> at = CommonOptions.At();
         Option<bool> json = CommonOptions.Json("Print a line {\"key\":…,\"value\":…,\"height\":…} for each entry, height being that of its last change; keyHex and valueHex where bytes are not text");
         CliCommand command = new(
             "list",
@@ -29,9 +30,10 @@ internal static class ListCommand
             "A line is a key, a tab, a value. What contains control characters, is not UTF-8, or begins with 'hex:' is printed as 'hex:' and digits.",
             "cairn list --store my-store --prefix punk/0544/",
             "cairn list --store my-store --from punk/1 --to punk/2 --keys",
-            "cairn list --store my-store --reverse --limit 10 --json")
+            "cairn list --store my-store --reverse --limit 10 --json",
+            "cairn list --store my-store --at 4900000 --prefix punk/0544/")
         {
-            store, prefix, from, to, keyHex, limit, reverse, keys, tree, json,
+            store, prefix, from, to, keyHex, limit, reverse, keys, tree, at, json,
         };
         command.Validators.Add(result =>
         {
@@ -44,7 +46,7 @@ internal static class ListCommand
             streams,
             new Request(
                 parsed.GetRequiredValue(store), parsed.GetValue(prefix), parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(keyHex), parsed.GetValue(limit) ?? long.MaxValue, parsed.GetValue(reverse),
-                parsed.GetValue(keys), parsed.GetValue(tree), parsed.GetValue(json)),
+                parsed.GetValue(keys), parsed.GetValue(tree), parsed.GetValue(at), parsed.GetValue(json)),
             cancellationToken));
         return command;
     }
@@ -55,7 +57,7 @@ internal static class ListCommand
         byte[] from = CommonOptions.Bytes("--from", request.From ?? "", request.IsKeyHex);
         byte[] to = CommonOptions.Bytes("--to", request.To ?? "", request.IsKeyHex);
         await using StateStore store = await StoreAccess.OpenForReadingAsync(request.Store, cancellationToken);
-        using StateView view = store.OpenView();
+        using StateView view = StoreAccess.ViewOf(store, request.At);
         ITreeReader tree = StoreAccess.TreeOf(view, request.Tree);
         bool isEmptyRange = request.To is not null && to.Length == 0; // nothing is before the empty key; to the engine it means no bound
         long limit = isEmptyRange ? 0 : request.Limit;

@@ -14,6 +14,9 @@ internal static class StoreAccess
     public static Task<StateStore> OpenForUpkeepAsync(string location, CancellationToken cancellationToken) =>
         StateStore.OpenAsync(location, new StateStoreOptions { CreateIfMissing = false, RetainAll = true, CacheBytes = ReadingCacheBytes }, cancellationToken);
 
+    /// <summary>A view of a height, or of the head where none is given.</summary>
+    public static StateView ViewOf(StateStore store, BlockHeight? at) => at is { } height ? store.ViewAt(height) : store.OpenView();
+
     /// <summary>The height of the head of a store that has to have one.</summary>
     public static BlockHeight HeightOf(StateView view, string location) =>
         view.Height ?? throw new CliException(ExitCode.NotFound, $"the store '{location}' has no block yet; 'cairn apply' adds some.");

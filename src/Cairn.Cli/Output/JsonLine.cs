@@ -36,6 +36,19 @@ internal static class JsonLine
         }
     }
 
+    /// <summary>Writes bytes, or null, as a field.</summary>
+    public static void BytesOrNull(this Utf8JsonWriter writer, string name, byte[]? bytes)
+    {
+        if (bytes is null)
+        {
+            writer.WriteNull(name);
+        }
+        else
+        {
+            writer.Bytes(name, bytes);
+        }
+    }
+
     /// <summary>Writes a height, or null.</summary>
     public static void Height(this Utf8JsonWriter writer, string name, BlockHeight? height)
     {
@@ -56,7 +69,7 @@ internal static class JsonLine
         {
             writer.WriteNull(name);
         }
-        else if (value >= -DateTime.UnixEpoch.Ticks && value <= DateTime.MaxValue.Ticks - DateTime.UnixEpoch.Ticks)
+        else if (TimeText.IsInCalendar(value))
         {
             writer.WriteString(name, TimeText.Of(value));
         }

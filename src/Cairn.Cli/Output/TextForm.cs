@@ -35,6 +35,26 @@ internal static class TextForm
     /// <summary>The form of bytes as a string.</summary>
     public static string Of(ReadOnlySpan<byte> bytes) => IsPlain(bytes) ? Encoding.UTF8.GetString(bytes) : "hex:" + Convert.ToHexStringLower(bytes);
 
+    /// <summary>The word for a tree.</summary>
+    public static string Of(TreeKind tree) => tree == TreeKind.Local ? "local" : "state";
+
+    /// <summary>Writes the form of a value that may be absent, which is a dash; the value that is a dash is written in the other form.</summary>
+    public static void WriteOrAbsent(Stream output, byte[]? value)
+    {
+        if (value is null)
+        {
+            output.Write("-"u8);
+        }
+        else if (value.AsSpan().SequenceEqual("-"u8))
+        {
+            output.Write("hex:2d"u8);
+        }
+        else
+        {
+            Write(output, value);
+        }
+    }
+
     /// <summary>Writes the form of bytes.</summary>
     public static void Write(Stream output, ReadOnlySpan<byte> bytes)
     {
