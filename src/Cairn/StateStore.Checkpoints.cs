@@ -32,8 +32,8 @@ public sealed partial class StateStore
             return;
         }
 
-        StateVersion target = Versions.Head;
-        while (Volatile.Read(ref _manifest).ReplayFrom.Sequence < target.After.Sequence)
+        ulong target = Versions.Head.After.Sequence;
+        while (Volatile.Read(ref _manifest).ReplayFrom.Sequence < target)
         {
             await StartCheckpoint().WaitAsync(cancellationToken).ConfigureAwait(false);
             ThrowIfUnwritable();
@@ -105,7 +105,7 @@ public sealed partial class StateStore
             await using ConfiguredAsyncDisposable _ = writer.ConfigureAwait(false);
             CheckpointJob job = new(writer);
             Manifest older = _manifest;
-            Manifest manifest = WithFloor((_install?.Mark(older) ?? older) with
+            Manifest unmarked = (_install?.Mark(older) ?? older) with
             {
                 Generation = older.Generation + 1,
                 Height = bearings.Version.Height,
@@ -113,9 +113,11 @@ public sealed partial class StateStore
                 TimeTicks = bearings.Version.TimeTicks,
                 State = job.Store(bearings.Version.State),
                 Local = job.Store(bearings.Version.Local),
-                ReplayFrom = bearings.Version.After,
+                ReplayFrom = bearings.After,
                 LogEnd = bearings.LogEnd,
-            });
+                Abandoned = bearings.Marks.Abandoned,
+            };
+            Manifest manifest = bearings.Marks.Mark(WithFloor(unmarked, WantedBlocks));
             await writer.CommitAsync(manifest, bearings.Freed, CancellationToken.None).ConfigureAwait(false);
             Volatile.Write(ref _manifest, manifest);
             Pages.MakeClean(job.Pages);
@@ -164,7 +166,7 @@ public sealed partial class StateStore
             _supersededBlobs.Clear();
             StateVersion version = Versions.PinHead(isView: false);
             Volatile.Write(ref _checkpointOrdinal, version.Ordinal);
-            return new Bearings(version, _log.DurableEnd, freed, Interlocked.Read(ref _dirtyBlobBytes));
+            return new Bearings(version, version.After, _marks, _log.DurableEnd, freed, Interlocked.Read(ref _dirtyBlobBytes));
         }
         finally
         {
@@ -241,5 +243,5 @@ public sealed partial class StateStore
         }
     }
 
-    private sealed record Bearings(StateVersion Version, LogPosition LogEnd, List<StoredExtent> Freed, long DirtyBlobBytes);
+    private sealed record Bearings(StateVersion Version, LogPosition After, ChainMarks Marks, LogPosition LogEnd, List<StoredExtent> Freed, long DirtyBlobBytes);
 }

@@ -34,10 +34,7 @@ public sealed partial class StateStore
         ThrowIfForeign(draft);
         draft.ThrowIfDisposed();
         ThrowIfUnwritable();
-        if (Interlocked.CompareExchange(ref _committing, 1, 0) != 0)
-        {
-            throw new InvalidOperationException("Another commit is running on this store. Commit one block after the other.");
-        }
+        BeginCommitting();
 
         // A draft disposed while its commit waits must not give its memory to the next one.
         draft.Hold();
@@ -88,6 +85,15 @@ public sealed partial class StateStore
         }
     }
 
+    /// <summary>Keeps other commits and rewinds out, until the flag is cleared.</summary>
+    private void BeginCommitting()
+    {
+        if (Interlocked.CompareExchange(ref _committing, 1, 0) != 0)
+        {
+            throw new InvalidOperationException("Another commit or rewind is running on this store. Commit one block after the other.");
+        }
+    }
+
     private void ThrowIfNotCommittable(BlockDraft draft)
     {
         draft.ThrowIfDisposed();
@@ -109,23 +115,7 @@ public sealed partial class StateStore
 
     private async ValueTask WriteAndPublishAsync(BlockDraft draft, AppliedDraft applied)
     {
-        StateVersion head = Versions.Head;
-        LogRecord record = new()
-        {
-            Kind = RecordKind.Block,
-            Sequence = head.After.Sequence + 1,
-            Height = draft.Height,
-            ParentHeight = head.Height,
-            TimeTicks = draft.TimeTicks,
-            PreviousRoot = head.State.Hash,
-            Root = applied.State.Root.Hash,
-            StateTotals = applied.State.Root.Totals,
-            LocalTotals = applied.Local.Root.Totals,
-            StateChanges = applied.StateChanges,
-            LocalChanges = applied.LocalChanges,
-            Payload = draft.Payload,
-        };
-        long recordBytes = record.StateChanges.ByteCount + record.LocalChanges.ByteCount + (record.Payload?.Length ?? 0);
+        long recordBytes = applied.StateChanges.ByteCount + applied.LocalChanges.ByteCount + (draft.Payload?.Length ?? 0);
         if (recordBytes > StateLimits.MaxRecordBytes - StateLimits.MaxPayloadBytes)
         {
             throw new BlockTooLargeException(draft.Height, "its log record, with the old values,", recordBytes, StateLimits.MaxRecordBytes - StateLimits.MaxPayloadBytes);
@@ -136,21 +126,36 @@ public sealed partial class StateStore
         {
             ThrowIfUnwritable();
             draft.HasBeenLogged = true;
+            StateVersion head = Versions.Head;
+            LogRecord record = RecordOf(draft, applied, head);
             await AppendAsync(record).ConfigureAwait(false);
             StateVersion version = new(draft.Ordinal, draft.Height, head.BlockCount + 1, draft.TimeTicks, applied.State.Root, applied.Local.Root, _log.End);
             NoteFirstBlock(record);
             Publish(version, applied.State, applied.Local);
             draft.MarkCommitted(version);
-            if (IsDurable(version))
-            {
-                Volatile.Write(ref _durable, new DurablePoint(version.Height));
-            }
+            NoteDurable(version);
         }
         finally
         {
             _writeGate.Release();
         }
     }
+
+    private static LogRecord RecordOf(BlockDraft draft, AppliedDraft applied, StateVersion head) => new()
+    {
+        Kind = RecordKind.Block,
+        Sequence = head.After.Sequence + 1,
+        Height = draft.Height,
+        ParentHeight = head.Height,
+        TimeTicks = draft.TimeTicks,
+        PreviousRoot = head.State.Hash,
+        Root = applied.State.Root.Hash,
+        StateTotals = applied.State.Root.Totals,
+        LocalTotals = applied.Local.Root.Totals,
+        StateChanges = applied.StateChanges,
+        LocalChanges = applied.LocalChanges,
+        Payload = draft.Payload,
+    };
 
     private async ValueTask AppendAsync(LogRecord record)
     {
@@ -197,6 +202,14 @@ public sealed partial class StateStore
 
         _unsyncedBlocks = 0;
         Volatile.Write(ref _durable, new DurablePoint(Versions.Head.Height));
+    }
+
+    private void NoteDurable(StateVersion version)
+    {
+        if (IsDurable(version))
+        {
+            Volatile.Write(ref _durable, new DurablePoint(version.Height));
+        }
     }
 
     private bool IsDurable(StateVersion version) => _log.DurableEnd.Sequence >= version.After.Sequence;

@@ -155,13 +155,14 @@ public sealed partial class StateStore
         bool isFirst = known is null;
         foreach (LogRecordHead record in _log.Records.ReadHeads(place))
         {
-            if (record.Kind == RecordKind.Block && record.Height > from)
+            bool isLive = record.Kind == RecordKind.Block && !AbandonedList.Holds(Abandoned, record.Sequence);
+            if (isLive && record.Height > from)
             {
                 bool isGone = isFirst && manifest.PrunedBlocks > 0 && from < record.ParentHeight;
                 return isGone ? throw new HeightNotRetainedException(from, FloorHeight, head.Height) : place;
             }
 
-            isFirst &= record.Kind != RecordKind.Block;
+            isFirst &= !isLive;
             place = record.After;
         }
 

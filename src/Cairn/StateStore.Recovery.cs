@@ -15,6 +15,9 @@ public sealed partial class StateStore
     /// <summary>Readers only: the pages that replaying made and the head still has.</summary>
     private HashSet<PageReference> _replayed = [];
 
+    /// <summary>Set while a store is being opened: a rewind that is yet to be replayed may go back behind any floor that retention would like by then, so that no checkpoint moves it.</summary>
+    private bool _isReplaying;
+
     /// <summary>Where replaying goes on: a place the log gave.</summary>
     private LogPosition _replayedThrough;
 
@@ -50,6 +53,7 @@ public sealed partial class StateStore
         long started = _options.TimeProvider.GetTimestamp();
         ReplayCounts counts = new();
         _replayedThrough = _manifest.ReplayFrom;
+        _isReplaying = true;
         try
         {
             await ReplayAsync(counts, cancellationToken).ConfigureAwait(false);
@@ -64,6 +68,7 @@ public sealed partial class StateStore
             await CatchUpAsync(mustGoOver: true, cancellationToken).ConfigureAwait(false);
         }
 
+        _isReplaying = false;
         Volatile.Write(ref _durable, new DurablePoint(Height));
         LogRecovery log = _home.LogRecovery;
         Recovery = new RecoveryReport(
@@ -72,7 +77,7 @@ public sealed partial class StateStore
             Height,
             RecordsReplayed: counts.Records,
             BlocksReplayed: counts.Blocks,
-            BlocksRewound: 0,
+            BlocksRewound: counts.Rewound,
             log.BytesTruncated,
             log.TruncatedFile,
             _home.Warnings,
@@ -169,19 +174,26 @@ public sealed partial class StateStore
     private async Task ReplayAsync(LogPosition end, ReplayCounts counts, long oneByOneBytes, CancellationToken cancellationToken)
     {
         ulong after = Versions.Head.After.Sequence;
-        LogReplay replay = new(new BlockReplayer(Pages, Location, _crew), Versions.Head, end, publishes: true, PublishReplayed, oneByOneBytes, _options.DirtyBytes);
+        BlockReplayer replayer = new(_log, _manifest, Pages, Location, _crew);
+        LogReplay replay = new(replayer, Versions.Head, _marks, end, publishes: true, TakeOver, oneByOneBytes, _options.DirtyBytes);
         await foreach (LogRecord record in _log.Read(_replayedThrough, cancellationToken).ConfigureAwait(false))
         {
             if (record.Sequence > after)
             {
-                replay.Add(record);
+                replay.Add(record, cancellationToken);
                 counts.Count(record);
                 NoteFirstBlock(record);
                 await StoreReplayedIfDueAsync(cancellationToken).ConfigureAwait(false);
             }
         }
 
-        replay.Finish();
+        replay.Finish(cancellationToken);
+
+        void TakeOver(ReplayedBlock replayed)
+        {
+            counts.NoteRewound(Versions.Head, replayed.Version);
+            PublishReplayed(replayed);
+        }
     }
 
     /// <summary>
@@ -212,6 +224,7 @@ public sealed partial class StateStore
         }
 
         Publish(replayed.Version, replayed.State, replayed.Local);
+        Volatile.Write(ref _marks, replayed.Marks);
     }
 
     /// <summary>
@@ -223,15 +236,17 @@ public sealed partial class StateStore
         LogPosition end = _log.End;
         HashSet<PageReference> made = [];
         long blobBytes = 0;
-        LogReplay replay = new(new BlockReplayer(Pages, Location, _crew), StateVersion.Of(manifest, Versions.Head.Ordinal + 1), end, publishes: false, Track, _options.OneByOneReplayBytes, _options.DirtyBytes);
+        BlockReplayer replayer = new(_log, manifest, Pages, Location, _crew);
+        StateVersion start = StateVersion.Of(manifest, Versions.Head.Ordinal + 1);
+        LogReplay replay = new(replayer, start, ChainMarks.Of(manifest), end, publishes: false, Track, _options.OneByOneReplayBytes, _options.DirtyBytes);
         try
         {
             await foreach (LogRecord record in _log.Read(manifest.ReplayFrom, cancellationToken).ConfigureAwait(false))
             {
-                replay.Add(record);
+                replay.Add(record, cancellationToken);
             }
 
-            replay.Finish();
+            replay.Finish(cancellationToken);
         }
         catch
         {
@@ -244,6 +259,7 @@ public sealed partial class StateStore
         Interlocked.Exchange(ref _dirtyBlobBytes, blobBytes);
         _replayed = made;
         Volatile.Write(ref _manifest, manifest);
+        Volatile.Write(ref _marks, replay.Marks);
         _replayedThrough = end;
         Versions.Restart(replay.Version, replaced);
 
@@ -263,6 +279,8 @@ public sealed partial class StateStore
 
         public long Blocks { get; private set; }
 
+        public long Rewound { get; private set; }
+
         /// <summary>Counts a record, once also when it is read twice.</summary>
         public void Count(LogRecord record)
         {
@@ -273,5 +291,8 @@ public sealed partial class StateStore
                 Blocks += record.Kind == RecordKind.Block ? 1 : 0;
             }
         }
+
+        /// <summary>Counts the blocks that one version had and the one after it no longer has.</summary>
+        public void NoteRewound(StateVersion before, StateVersion after) => Rewound += after.BlockCount < before.BlockCount ? (long)(before.BlockCount - after.BlockCount) : 0;
     }
 }

@@ -20,12 +20,17 @@ public sealed partial class StateStore
     /// </summary>
     public BlockHeight? FloorHeight => FloorOf(Volatile.Read(ref _manifest));
 
+    /// <summary>How many blocks a checkpoint retains at most; null for all.</summary>
+    private ulong? WantedBlocks => _options.RetainAll || _isReplaying ? null : (ulong)_options.RetainBlocks;
+
     private BlockHeight? FloorOf(Manifest manifest) => manifest.FloorHeight ?? Volatile.Read(ref _firstBlock)?.Height;
 
     /// <summary>
     /// The manifest to be written, with its floor moved up to where retention wants it. Trouble in reading is told, and leaves the floor where it was: no commit and no checkpoint depends on it.
     /// </summary>
-    private Manifest WithFloor(Manifest manifest)
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="retainBlocks">How many blocks to retain at most; null for all.</param>
+    private Manifest WithFloor(Manifest manifest, ulong? retainBlocks)
     {
         if (_log.Retention is null)
         {
@@ -34,7 +39,7 @@ public sealed partial class StateStore
 
         try
         {
-            Manifest advanced = FloorWalk.Advance(manifest, _log.Records, _options.RetainAll ? null : (ulong)_options.RetainBlocks, Location);
+            Manifest advanced = FloorWalk.Advance(manifest, _log.Records, retainBlocks, Location);
             Volatile.Write(ref _retentionFailure, null);
             return advanced;
         }

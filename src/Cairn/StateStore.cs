@@ -37,6 +37,7 @@ public sealed partial class StateStore : IAsyncDisposable
         _pageFiles = home.Pages as PageFiles;
         _manifest = home.Pages?.Manifest ?? Manifest.Empty;
         _openedGeneration = _manifest.Generation;
+        _marks = ChainMarks.Of(_manifest);
         _holds = home.Holds?.Read() ?? [];
         Versions = new VersionChain(Pages, options.RecentViewBytes, StateVersion.Of(_manifest, FirstOrdinal));
         History = new PlainHistory(_log, () => KeptFrom(Volatile.Read(ref _manifest).LogFloor));

@@ -19,6 +19,14 @@ public abstract record StoreEvent
     /// <param name="Elapsed">How long the commit took.</param>
     public sealed record BlockCommitted(BlockHeight Height, Hash256 Root, int Changes, long RecordBytes, TimeSpan Elapsed) : StoreEvent;
 
+    /// <summary>The chain was taken back.</summary>
+    /// <param name="Report">From where, to where, how many blocks.</param>
+    public sealed record Rewound(RewindReport Report) : StoreEvent;
+
+    /// <summary>A height became final.</summary>
+    /// <param name="Height">The height.</param>
+    public sealed record Finalized(BlockHeight Height) : StoreEvent;
+
     /// <summary>A checkpoint was begun.</summary>
     /// <param name="Height">The height whose pages are being written.</param>
     public sealed record CheckpointStarted(BlockHeight Height) : StoreEvent;

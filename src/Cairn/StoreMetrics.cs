@@ -8,6 +8,7 @@ internal sealed class StoreMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Counter<long> _blocks;
     private readonly Counter<long> _changes;
+    private readonly Counter<long> _rewound;
     private readonly Counter<long> _checkpointBytes;
     private readonly Counter<long> _retiredSegments;
     private readonly Histogram<double> _commitSeconds;
@@ -20,6 +21,7 @@ internal sealed class StoreMetrics : IDisposable
         InstrumentAdvice<double> seconds = new() { HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] };
         _blocks = _meter.CreateCounter<long>("cairn.blocks.committed", "{block}", "Blocks committed.");
         _changes = _meter.CreateCounter<long>("cairn.changes.committed", "{change}", "Keys really changed by committed blocks.");
+        _rewound = _meter.CreateCounter<long>("cairn.blocks.rewound", "{block}", "Blocks taken back by rewinds.");
         _commitSeconds = _meter.CreateHistogram<double>("cairn.commit.duration", "s", "Duration of commits, syncs included.", tags: null, seconds);
         _checkpointSeconds = _meter.CreateHistogram<double>("cairn.checkpoint.duration", "s", "Duration of checkpoints.", tags: null, seconds);
         _checkpointBytes = _meter.CreateCounter<long>("cairn.checkpoint.written", "By", "Bytes of pages and blobs written by checkpoints.");
@@ -44,6 +46,7 @@ internal sealed class StoreMetrics : IDisposable
         Count("cairn.pages.files.removed", "{file}", "Page files deleted.", static statistics => statistics.RemovedPageFiles);
         Gauge("cairn.views.open", "{view}", "Open views.", static statistics => statistics.OpenViews);
         Gauge("cairn.views.bytes", "By", "Superseded pages that only open views keep in memory.", static statistics => statistics.ViewBytes);
+        _meter.CreateObservableGauge("cairn.finalized.height", () => Known(store.FinalizedHeight), "{height}", "The height that is final.");
         _meter.CreateObservableGauge("cairn.views.oldest.age", () => store.ReadStatistics().OldestViewAge?.TotalSeconds ?? 0, "s", "Time since the first opened of the open views was opened.");
         _meter.CreateObservableGauge("cairn.views.oldest.height", () => Known(store.ReadStatistics().OldestViewHeight), "{height}", "The lowest height of an open view.");
         Count("cairn.cache.hits", "{page}", "Pages found in memory.", static statistics => statistics.CacheHits);
@@ -66,6 +69,9 @@ internal sealed class StoreMetrics : IDisposable
         _changes.Add(changes);
         _commitSeconds.Record(elapsed.TotalSeconds);
     }
+
+    /// <summary>Blocks were taken back.</summary>
+    public void Rewound(long blocks) => _rewound.Add(blocks);
 
     /// <summary>A checkpoint is durable.</summary>
     public void Checkpointed(long bytes, TimeSpan elapsed)

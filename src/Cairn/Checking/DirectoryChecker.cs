@@ -106,7 +106,7 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
 
     private static bool IsRetained(LogRecord record, Manifest manifest) => record.Kind == RecordKind.Block
         && record.Sequence > manifest.LogFloor.Sequence && record.Sequence <= manifest.ReplayFrom.Sequence
-        && !manifest.Abandoned.Any(interval => interval.First <= record.Sequence && record.Sequence <= interval.Last);
+        && !AbandonedList.Holds(manifest.Abandoned, record.Sequence);
 
     /// <summary>Sees whether the floor of the manifest is a place of the log, and the height of the block behind it the one that the manifest has.</summary>
     private void CheckFloor(Manifest manifest, ILogRecords log)

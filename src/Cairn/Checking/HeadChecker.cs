@@ -39,28 +39,31 @@ internal sealed class HeadChecker
     {
         StateVersion version = StateVersion.Of(_manifest, ordinal: 1);
         Check(version, collectExtents: true);
-        bool replayed = false;
         HashSet<PageReference> made = [];
-        BlockReplayer replayer = new(_pages, _location);
+        LogReplay replay = new(
+            new BlockReplayer(_log, _manifest, _pages, _location), version, ChainMarks.Of(_manifest), _log.End, publishes: false, Track, oneByOneBytes: long.MaxValue, dirtyBytes: long.MaxValue);
         long records = 0;
         await foreach (LogRecord record in _log.Read(_manifest.ReplayFrom, _cancellationToken).ConfigureAwait(false))
         {
-            ReplayedBlock block = replayer.Replay(record, version, ordinal: 1, _log.End);
-            _pages.Discard([.. block.Superseded.Where(made.Contains)]);
-            block.TrackIn(made);
-            version = block.Version;
-            replayed = true;
+            replay.Add(record, _cancellationToken);
             _found.Progress("replay", ++records);
         }
 
+        version = replay.Version;
         _found.Records += countRecords ? records : 0;
-        if (replayed)
+        if (records > 0)
         {
             Check(version, collectExtents: false);
         }
 
         _found.Height = version.Height;
         _found.Root = version.State.Hash;
+
+        void Track(ReplayedBlock block)
+        {
+            _pages.Discard([.. block.Superseded.Where(made.Contains)]);
+            block.TrackIn(made);
+        }
     }
 
     private void Check(StateVersion version, bool collectExtents)

@@ -118,7 +118,7 @@ internal sealed class FloorWalk
         _before = head;
     }
 
-    private bool IsAbandoned(ulong sequence) => _manifest.Abandoned.Any(interval => interval.First <= sequence && sequence <= interval.Last);
+    private bool IsAbandoned(ulong sequence) => AbandonedList.Holds(_manifest.Abandoned, sequence);
 
     private StateCorruptedException Doubt(string what, string expected, string found) => new(_location, -1, what, expected, found);
 }

@@ -29,12 +29,13 @@ internal sealed class LogReplay
     /// <summary>Begins.</summary>
     /// <param name="replayer">Applies.</param>
     /// <param name="start">The version before the stretch.</param>
+    /// <param name="marks">What holds beside its trees.</param>
     /// <param name="end">The end of the log.</param>
     /// <param name="publishes">Whether each version made is published, so that each has an ordinal of its own; else they share that of <paramref name="start"/>.</param>
     /// <param name="onReplayed">Takes what is made, in order.</param>
     /// <param name="oneByOneBytes">As <see cref="OneByOneBytes"/>; <see cref="long.MaxValue"/> to merge nothing.</param>
     /// <param name="dirtyBytes">How much memory the pages made by one merge may take, roughly; a single block may take more.</param>
-    public LogReplay(BlockReplayer replayer, StateVersion start, LogPosition end, bool publishes, Action<ReplayedBlock> onReplayed, long oneByOneBytes, long dirtyBytes)
+    public LogReplay(BlockReplayer replayer, StateVersion start, ChainMarks marks, LogPosition end, bool publishes, Action<ReplayedBlock> onReplayed, long oneByOneBytes, long dirtyBytes)
     {
         _dirtyBytes = dirtyBytes;
         _replayer = replayer;
@@ -43,6 +44,7 @@ internal sealed class LogReplay
         _onReplayed = onReplayed;
         _oneByOneBytes = oneByOneBytes;
         Version = start;
+        Marks = marks;
         _root = start.State.Hash;
         _height = start.Height;
     }
@@ -50,34 +52,46 @@ internal sealed class LogReplay
     /// <summary>The version so far.</summary>
     public StateVersion Version { get; private set; }
 
+    /// <summary>What holds beside the trees so far.</summary>
+    public ChainMarks Marks { get; private set; }
+
     /// <summary>Takes the next record.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="cancellationToken">Ends reading what a rewind undoes.</param>
     /// <exception cref="StateCorruptedException">The records do not lead to what they say. After a merge, applying them one by one tells which of them is wrong.</exception>
-    public void Add(LogRecord record)
+    public void Add(LogRecord record, CancellationToken cancellationToken)
     {
+        if (_oneByOneBytes == long.MaxValue)
+        {
+            ApplyOne(record, cancellationToken);
+            return;
+        }
+
         _newest.Enqueue(record);
         _newestBytes += BytesOf(record);
         while (_newestBytes - BytesOf(_newest.Peek()) >= _oneByOneBytes)
         {
             LogRecord oldest = _newest.Dequeue();
             _newestBytes -= BytesOf(oldest);
-            Merge(oldest);
+            Merge(oldest, cancellationToken);
         }
     }
 
     /// <summary>Applies what is left; nothing may be added afterwards.</summary>
+    /// <param name="cancellationToken">Ends reading what a rewind undoes.</param>
     /// <exception cref="StateCorruptedException">As for <see cref="Add"/>.</exception>
-    public void Finish()
+    public void Finish(CancellationToken cancellationToken)
     {
         Flush();
         while (_newest.TryDequeue(out LogRecord? record))
         {
-            ApplyOne(record);
+            ApplyOne(record, cancellationToken);
         }
     }
 
     private static long BytesOf(LogRecord record) => 1 + record.StateChanges.ByteCount + record.LocalChanges.ByteCount;
 
-    private void Merge(LogRecord record)
+    private void Merge(LogRecord record, CancellationToken cancellationToken)
     {
         if (record.Kind != RecordKind.Block || !_merged.HasRoomFor(record))
         {
@@ -86,7 +100,7 @@ internal sealed class LogReplay
 
         if (record.Kind != RecordKind.Block)
         {
-            ApplyOne(record);
+            ApplyOne(record, cancellationToken);
             return;
         }
 
@@ -115,16 +129,17 @@ internal sealed class LogReplay
         {
             MergedBlocks merged = _merged;
             _merged = new MergedBlocks();
-            Take(_replayer.Replay(merged, Version, Version.Ordinal + _ordinalStep, _end));
+            Take(_replayer.Replay(merged, Version, Marks, Version.Ordinal + _ordinalStep, _end));
         }
     }
 
-    private void ApplyOne(LogRecord record) => Take(_replayer.Replay(record, Version, Version.Ordinal + _ordinalStep, _end));
+    private void ApplyOne(LogRecord record, CancellationToken cancellationToken) => Take(_replayer.Replay(record, Version, Marks, Version.Ordinal + _ordinalStep, _end, cancellationToken));
 
     private void Take(ReplayedBlock replayed)
     {
         _onReplayed(replayed);
         Version = replayed.Version;
+        Marks = replayed.Marks;
         _root = Version.State.Hash;
         _height = Version.Height;
     }

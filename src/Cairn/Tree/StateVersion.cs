@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cairn.Homes;
 
 namespace Cairn.Tree;
@@ -5,6 +6,9 @@ namespace Cairn.Tree;
 /// <summary>One version of the state: a pair of trees after a block. Immutable but for what <see cref="VersionChain"/> keeps in it under its lock.</summary>
 internal sealed class StateVersion
 {
+    /// <summary>A place of its own object, so that it is read and replaced as a whole.</summary>
+    private volatile StrongBox<LogPosition> _after;
+
     /// <summary>Makes a version.</summary>
     public StateVersion(ulong ordinal, BlockHeight? height, ulong blockCount, long? timeTicks, TreeRoot state, TreeRoot local, LogPosition after)
     {
@@ -16,7 +20,7 @@ internal sealed class StateVersion
         TimeTicks = timeTicks;
         State = state;
         Local = local;
-        After = after;
+        _after = new StrongBox<LogPosition>(after);
     }
 
     /// <summary>The version a manifest declares.</summary>
@@ -47,9 +51,9 @@ internal sealed class StateVersion
     /// <summary>The local tree.</summary>
     public TreeRoot Local { get; }
 
-    /// <summary>The place in the log after the newest block.</summary>
-    /// <remarks>While blocks are replayed, only its sequence is known of all versions but the last one; see <see cref="Locate"/>.</remarks>
-    public LogPosition After { get; private set; }
+    /// <summary>The place in the log after the newest record that it has: that of its block, or one behind it that changes nothing in the trees.</summary>
+    /// <remarks>While blocks are replayed, only its sequence is known of all versions but the last one; see <see cref="Locate"/>. It moves while the version is the head: whoever needs it twice reads it once.</remarks>
+    public LogPosition After => _after.Value;
 
     /// <summary>How many views, drafts and checkpoints need the version, the head and the recent heights included.</summary>
     public int Pins { get; set; }
@@ -68,8 +72,12 @@ internal sealed class StateVersion
     public void Locate(LogPosition after)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(after.Sequence, After.Sequence);
-        After = after;
+        _after = new StrongBox<LogPosition>(after);
     }
+
+    /// <summary>The head takes in a record that changes nothing in the trees. The caller holds the write gate.</summary>
+    /// <param name="after">The place behind the record.</param>
+    public void MoveOn(LogPosition after) => _after = new StrongBox<LogPosition>(after);
 
     private static TreeRoot RootOf(RootPage page, TreeKind tree) =>
         page.Id == PageId.None ? TreeRoot.Empty(tree) : new TreeRoot(new PageReference(page.Id, page.Bytes, page.Crc, tree, stub: null), page.Hash, page.Totals);

@@ -59,7 +59,8 @@ internal sealed class VersionChain
         {
             lock (_lock)
             {
-                return (_recent.FirstOrDefault(static version => version.Height is not null)?.Height, _head.Height);
+                // Not the first one: it may have been abandoned, and then what was gone back to is below it.
+                return (_recent.Min(static version => version.Height), _head.Height);
             }
         }
     }

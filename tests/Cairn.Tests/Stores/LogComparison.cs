@@ -4,31 +4,52 @@ using Xunit;
 
 namespace Cairn.Tests.Stores;
 
-/// <summary>Holds the log of a closed store, from its floor on, against the reference: one reversible record a block, with old and new value of every key that really changed.</summary>
+/// <summary>What the log has to say in one record.</summary>
+/// <param name="Kind">The kind of record.</param>
+/// <param name="Before">The state before it.</param>
+/// <param name="After">The state after it.</param>
+/// <param name="AbandonedFrom">Rewind: the first sequence it abandons.</param>
+/// <param name="Final">Finalise: the height.</param>
+internal sealed record ReferenceRecord(RecordKind Kind, ReferenceState Before, ReferenceState After, ulong AbandonedFrom = 0, BlockHeight Final = default);
+
+/// <summary>Holds the log of a closed store, from its floor on, against the reference: one reversible record a block, with old and new value of every key that really changed, and one a rewind, with where it went.</summary>
 internal static class LogComparison
 {
-    public static async Task AssertSameAsync(IList<ReferenceState> states, TestHome home)
+    public static Task AssertSameAsync(IList<ReferenceState> states, TestHome home) =>
+        AssertSameAsync([.. states.Select((state, index) => new ReferenceRecord(RecordKind.Block, index == 0 ? ReferenceState.Empty : states[index - 1], state))], home);
+
+    public static async Task AssertSameAsync(IReadOnlyList<ReferenceRecord> records, TestHome home)
     {
         await using IHome opened = home.OpenHome();
         Manifest manifest = opened.Pages?.Manifest ?? Manifest.Empty;
-        int blocks = (int)manifest.PrunedBlocks;
-        ReferenceState before = blocks == 0 ? ReferenceState.Empty : states[blocks - 1];
+        ulong sequence = manifest.LogFloor.Sequence;
         await foreach (LogRecord record in opened.Log.Read(manifest.LogFloor, CancellationToken.None))
         {
-            Assert.True(blocks < states.Count, $"The log has a record {record.Sequence} behind its {states.Count} blocks.");
-            ReferenceState after = states[blocks++];
-            AssertRecord(before, after, record, (ulong)blocks);
-            before = after;
+            Assert.True((int)sequence < records.Count, $"The log has a record {record.Sequence} behind its {records.Count} ones.");
+            ReferenceRecord expected = records[(int)sequence++];
+            Assert.Equal((expected.Kind, sequence, expected.AbandonedFrom), (record.Kind, record.Sequence, record.AbandonedFrom));
+            Assert.Equal((expected.Before.Root, expected.After.Root), (record.PreviousRoot, record.Root));
+            Assert.Equal((expected.After.State.Totals, expected.After.Local.Totals), (record.StateTotals, record.LocalTotals));
+            switch (expected.Kind)
+            {
+                case RecordKind.Block:
+                    AssertBlock(expected.Before, expected.After, record, sequence);
+                    break;
+                case RecordKind.Rewind:
+                    Assert.Equal((expected.After.Height, expected.Before.Height, expected.After.TimeTicks), (record.Height, record.ParentHeight, record.TimeTicks));
+                    break;
+                default:
+                    Assert.Equal(expected.Final, record.Height);
+                    break;
+            }
         }
 
-        Assert.Equal(states.Count, blocks);
+        Assert.Equal(records.Count, (int)sequence);
     }
 
-    private static void AssertRecord(ReferenceState before, ReferenceState after, LogRecord record, ulong sequence)
+    private static void AssertBlock(ReferenceState before, ReferenceState after, LogRecord record, ulong sequence)
     {
-        Assert.Equal((RecordKind.Block, sequence, after.Height, before.Height), (record.Kind, record.Sequence, record.Height, record.ParentHeight));
-        Assert.Equal((after.TimeTicks, before.Root, after.Root), (record.TimeTicks, record.PreviousRoot, record.Root));
-        Assert.Equal((after.State.Totals, after.Local.Totals), (record.StateTotals, record.LocalTotals));
+        Assert.Equal((after.Height, before.Height, after.TimeTicks), (record.Height, record.ParentHeight, record.TimeTicks));
         Assert.Equal(after.Payload, record.Payload?.ToArray());
         AssertChanges(before.State, after.State, record.StateChanges, sequence);
         AssertChanges(before.Local, after.Local, record.LocalChanges, sequence);

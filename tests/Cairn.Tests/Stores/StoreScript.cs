@@ -34,7 +34,7 @@ internal sealed record StoreScript(HomeKind Home, int Seed, int KeyCount, IReadO
     private static readonly (char Code, int Weight)[] Mix =
     [
         ('p', 30), ('P', 12), ('d', 10), ('D', 5), ('b', 6), ('r', 4), ('x', 4), ('n', 10), ('c', 22), ('h', 4), ('k', 4),
-        ('t', 2), ('y', 2), ('a', 2), ('f', 2), ('v', 4), ('w', 5), ('q', 3), ('z', 3), ('s', 2), ('C', 4), ('o', 3), ('m', 2), ('u', 1), ('e', 1), ('l', 3),
+        ('t', 2), ('y', 2), ('a', 2), ('f', 2), ('v', 4), ('w', 5), ('q', 3), ('z', 3), ('s', 2), ('C', 4), ('o', 3), ('m', 2), ('u', 1), ('e', 1), ('l', 3), ('R', 5), ('F', 1),
     ];
 
     private static readonly int[] ValueLengths = [0, 1, 8, 20, 32, 32, 60, 100, 300, 1023, 1024, 1025, 2000, 3072];
@@ -82,6 +82,7 @@ internal sealed record StoreScript(HomeKind Home, int Seed, int KeyCount, IReadO
             'D' => new StoreStep(code, (key * 2) + tree, random.Next(1, random.Next(4) == 0 ? keys : (keys / 4) + 2)),
             'n' or 'f' => new StoreStep(code, random.Next(3) == 0 ? random.Next(1, 1000) : 1),
             'k' => new StoreStep(code, key, random.Next(keys)),
+            'R' or 'F' => new StoreStep(code, random.Next(random.Next(3) == 0 ? 30 : 4), random.Next(3)),
             't' or 'y' or 'w' or 'q' or 'z' or 'o' => new StoreStep(code, random.Next(100)),
             _ => new StoreStep(code),
         };

@@ -1,3 +1,4 @@
+using Cairn.Homes;
 using Cairn.Tests.Reference;
 using Xunit;
 
@@ -8,7 +9,7 @@ namespace Cairn.Tests.Stores;
 /// Steps (key numbers count twice: even is the state tree, odd the local one): <c>p</c> put key, length, variant; <c>P</c> put many from a key on; <c>d</c>,
 /// <c>D</c> delete; <c>b r x</c> begin, release, roll back; <c>n</c> new draft on the newest one; <c>a</c> abandon it; <c>c</c> commit the oldest draft;
 /// <c>e</c> commit it with a wrong root first; <c>f</c> a rival draft, which must become stale; <c>h</c> compute the root; <c>k</c> ask the draft; <c>t y</c> time,
-/// payload; <c>v w</c> hold a view of the head, of an old height; <c>q z</c> check, close one; <c>s C o</c> sync, checkpoint, reopen; <c>m</c> compact; <c>u</c> check the head; <c>l</c> checkpoint, and ask
+/// payload; <c>R</c> rewind by so many blocks; <c>F</c> finalise so many below the head; <c>v w</c> hold a view of the head, of an old height; <c>q z</c> check, close one; <c>s C o</c> sync, checkpoint, reopen; <c>m</c> compact; <c>u</c> check the head; <c>l</c> checkpoint, and ask
 /// about the past.
 /// </remarks>
 internal sealed partial class StoreScriptRunner : IAsyncDisposable
@@ -27,6 +28,7 @@ internal sealed partial class StoreScriptRunner : IAsyncDisposable
 
     private int _retainBlocks = int.MaxValue;
     private int _pruned;
+    private int _prunable;
 
     private StoreScriptRunner(StoreScript script)
     {
@@ -59,7 +61,7 @@ internal sealed partial class StoreScriptRunner : IAsyncDisposable
         await runner.ReopenAsync(0);
         runner.CheckHead();
         await runner.CloseAsync();
-        await LogComparison.AssertSameAsync(runner._model.States, runner._home);
+        await LogComparison.AssertSameAsync(runner._log, runner._home);
     }
 
     public async ValueTask DisposeAsync()
@@ -91,6 +93,12 @@ internal sealed partial class StoreScriptRunner : IAsyncDisposable
                 break;
             case 'm':
                 await Store.CompactAsync();
+                break;
+            case 'R':
+                await RewindAsync(step.A, step.B);
+                break;
+            case 'F':
+                await FinalizeAsync(step.A);
                 break;
             case 'o':
                 await ReopenAsync(step.A);
@@ -130,7 +138,10 @@ internal sealed partial class StoreScriptRunner : IAsyncDisposable
 
         CommittedBlock block = await Store.CommitAsync(draft);
         Assert.Equal((expected.Height, expected.Root, expected.ChangesSince(_model.Head)), (block.Height, block.Root, block.Changes));
+        _log.Add(new ReferenceRecord(RecordKind.Block, _model.Head, expected));
+        _sequences[expected] = (ulong)_log.Count;
         _model.Commit(expected);
+        NotePrunable();
         draft.Dispose();
         _drafts.RemoveAt(0);
         Assert.Equal((expected.Height, expected.Root), (Store.Height, Store.Root));
@@ -159,6 +170,7 @@ internal sealed partial class StoreScriptRunner : IAsyncDisposable
         Assert.Equal((_model.Head.Height, _model.Head.Root), (Store.Height, Store.Root));
         Assert.Equal(_model.Head.Height, Store.DurableHeight);
         Assert.Equal(_model.Head.Height, Store.Recovery.Height);
+        Assert.Equal(_finalized, Store.FinalizedHeight);
         Assert.Equal(0, Store.Recovery.BytesTruncated);
     }
 
@@ -186,10 +198,14 @@ internal sealed partial class StoreScriptRunner : IAsyncDisposable
         int pruned = blocks - (int)statistics.RetainedBlocks;
         Assert.Null(statistics.RetentionFault);
         Assert.Equal((ulong)blocks, statistics.BlockCount);
-        Assert.InRange(pruned, _pruned, Math.Max(_pruned, blocks - _retainBlocks));
+        NotePrunable();
+        Assert.InRange(pruned, _pruned, Math.Max(_pruned, _prunable));
         Assert.Equal(blocks == 0 ? null : _model.States[pruned].Height, statistics.FloorHeight);
         _pruned = pruned;
     }
+
+    /// <summary>What a checkpoint may prune by now. A rewind takes blocks back, not what was pruned when they were there.</summary>
+    private void NotePrunable() => _prunable = Math.Max(_prunable, _model.States.Count - _retainBlocks);
 
     private async Task CloseAsync()
     {
