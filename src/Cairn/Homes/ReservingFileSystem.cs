@@ -30,6 +30,8 @@ internal sealed class ReservingFileSystem(IFileSystem inner, DiskReserve reserve
         return 0;
     });
 
+    public bool TryLink(string source, string target) => WithRoom(() => inner.TryLink(source, target));
+
     public long AvailableBytes(string directory) => inner.AvailableBytes(directory);
 
     public void SyncDirectory(string path) => inner.SyncDirectory(path);

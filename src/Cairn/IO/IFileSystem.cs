@@ -34,6 +34,15 @@ public interface IFileSystem
     /// <summary>Renames a file within its directory, replacing the target. Not durable until the directory is synced.</summary>
     void Rename(string source, string target);
 
+    /// <summary>
+    /// Gives a file a second name, a hard link, on the same file system. The bytes are shared from then on, so neither name may be written through any more. Not durable until the directory of the new name is synced.
+    /// </summary>
+    /// <param name="source">The file.</param>
+    /// <param name="target">The new name; an existing one is an <see cref="IOException"/>.</param>
+    /// <returns>Whether it was done; false where the file system, or a second one involved, has no such links: then copying remains.</returns>
+    /// <exception cref="FileNotFoundException">The file is absent.</exception>
+    bool TryLink(string source, string target) => false;
+
     /// <summary>The bytes that files in a directory could still take, roughly; <see cref="long.MaxValue"/> where that cannot be told.</summary>
     long AvailableBytes(string directory) => long.MaxValue;
 

@@ -79,6 +79,36 @@ public sealed partial class OsFileSystem : IFileSystem
     });
 
     /// <inheritdoc/>
+    public bool TryLink(string source, string target)
+    {
+        if (!File.Exists(source))
+        {
+            throw new FileNotFoundException($"Could not find file '{source}'.", source);
+        }
+
+        bool isWindows = OperatingSystem.IsWindows();
+        int error = 0;
+        if (isWindows ? !WindowsLink(target, source, 0) : UnixLink(source, target) < 0)
+        {
+            error = Marshal.GetLastPInvokeError();
+        }
+
+        if (error == 0 || (isWindows ? IsNoLinkOnWindows(error) : IsNoLinkOnUnix(error)))
+        {
+            return error == 0;
+        }
+
+        IOException failure = new($"link of '{source}' to '{target}' failed: {new Win32Exception(error).Message} (error {error}).", error);
+        throw IsDiskFull(error) ? new DiskFullException(target, duringSync: false, failure) : failure;
+    }
+
+    // EXDEV, EPERM (no links on this file system, or a protected file), EMLINK, and "not supported", which is 95 on Linux and 45 or 102 elsewhere.
+    private static bool IsNoLinkOnUnix(int error) => error is 18 or 1 or 31 or 95 or 45 or 102;
+
+    // ERROR_INVALID_FUNCTION, ERROR_NOT_SAME_DEVICE, ERROR_NOT_SUPPORTED, ERROR_TOO_MANY_LINKS.
+    private static bool IsNoLinkOnWindows(int error) => error is 1 or 17 or 50 or 1142;
+
+    /// <inheritdoc/>
     public long AvailableBytes(string directory)
     {
         try
@@ -244,6 +274,13 @@ public sealed partial class OsFileSystem : IFileSystem
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int UnixOpen(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int UnixLink(string existing, string added);
+
+    [LibraryImport("kernel32", EntryPoint = "CreateHardLinkW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static partial bool WindowsLink(string added, string existing, nint security);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int UnixSync(SafeFileHandle handle);

@@ -36,6 +36,9 @@ public enum FileOperation
     /// <summary>Renaming a file.</summary>
     Rename,
 
+    /// <summary>Giving a file a second name.</summary>
+    Link,
+
     /// <summary>Syncing a directory.</summary>
     SyncDirectory,
 }

@@ -201,6 +201,32 @@ public abstract class FileSystemTests
     }
 
     [Fact]
+    public void Link_OfAFile_GivesTheBytesASecondNameThatOutlivesTheFirst()
+    {
+        Create("file", "shared"u8);
+        FileSystem.CreateDirectory(In("other"));
+        Assert.True(FileSystem.TryLink(File, In("other", "name")));
+        Assert.Equal("shared"u8, ReadAll(Path.Join("other", "name")));
+        FileSystem.Delete(File);
+        FileSystem.SyncDirectory(In("other"));
+
+        Assert.False(FileSystem.FileExists(File));
+        Assert.Equal("shared"u8, ReadAll(Path.Join("other", "name")));
+    }
+
+    [Fact]
+    public void Link_OverAnExistingNameOrOfNothing_IsAnIOException()
+    {
+        Create("file", "one"u8);
+        Create("second", "two"u8);
+
+        Assert.ThrowsAny<IOException>(() => FileSystem.TryLink(File, In("second")));
+        Assert.Throws<FileNotFoundException>(() => FileSystem.TryLink(In("none"), In("third")));
+        Assert.Equal("two"u8, ReadAll("second"));
+        Assert.False(FileSystem.FileExists(In("third")));
+    }
+
+    [Fact]
     public void File_DeletedWhileOpen_StaysReadable()
     {
         Create("file", "still"u8);

@@ -35,6 +35,12 @@ internal sealed class HookedFileSystem(IFileSystem inner, Action before) : IFile
 
     public void Rename(string source, string target) => inner.Rename(source, target);
 
+    public bool TryLink(string source, string target)
+    {
+        before();
+        return inner.TryLink(source, target);
+    }
+
     public void SyncDirectory(string path) => inner.SyncDirectory(path);
 
     public IDisposable? TryLock(string path) => inner.TryLock(path);

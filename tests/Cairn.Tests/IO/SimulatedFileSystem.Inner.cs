@@ -121,6 +121,15 @@ public sealed partial class SimulatedFileSystem
         }
     }
 
+    /// <summary>A name of a file is gone; the last one takes its bytes along.</summary>
+    private void GiveRoomBack(SimulatedFileNode node)
+    {
+        if (AllFiles(_root, "").All(file => file.Node != node))
+        {
+            _usedBytes -= node.Current.AllocatedBytes;
+        }
+    }
+
     private void Write(SimulatedFileNode node, string path, long offset, ReadOnlySpan<byte> bytes)
     {
         byte[] copy = bytes.ToArray();

@@ -62,9 +62,10 @@ public sealed partial class SimulatedFileSystem
     public void Remove(string path) => Locked(() =>
     {
         (SimulatedDirectoryNode directory, string name, _) = Resolve(path);
-        _usedBytes -= FindFile(path).Current.AllocatedBytes;
+        SimulatedFileNode node = FindFile(path);
         directory.Remove(name);
         directory.Sync();
+        GiveRoomBack(node);
     });
 
     private void Damage(SimulatedFileNode node, Action change)

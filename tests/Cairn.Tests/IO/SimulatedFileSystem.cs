@@ -37,7 +37,7 @@ public sealed partial class SimulatedFileSystem : IFileSystem
     {
         _root = root;
         _random = new Random(seed);
-        _usedBytes = AllFiles(root, "").Sum(file => file.Node.Current.AllocatedBytes);
+        _usedBytes = AllFiles(root, "").Select(file => file.Node).Distinct().Sum(node => node.Current.AllocatedBytes);
     }
 
     /// <summary>Whether operations are recorded for <see cref="TakeTrace"/>. Default: false.</summary>
@@ -57,6 +57,9 @@ public sealed partial class SimulatedFileSystem : IFileSystem
 
     /// <summary>Whether overwriting needs room as well, as where every write goes to a new place. Default: false.</summary>
     public bool OverwritesNeedRoom { get; set; }
+
+    /// <summary>Whether files can have two names. Default: true.</summary>
+    public bool Linking { get; set; } = true;
 
     /// <summary>The bytes the files take, in pages of 4 KiB.</summary>
     public long UsedBytes => Locked(() => _usedBytes);
@@ -98,11 +101,11 @@ public sealed partial class SimulatedFileSystem : IFileSystem
     {
         Random random = new(seed);
         double keep = (seed & 3) switch { 0 => 0, 1 => 1, _ => random.NextDouble() };
-        return new SimulatedFileSystem(_root.Crash(random, keep), seed);
+        return new SimulatedFileSystem(_root.Crash(random, keep, []), seed);
     });
 
     /// <summary>An independent copy with the same unsynced changes, without locks, faults, limits and open files: the process died, the machine did not.</summary>
-    public SimulatedFileSystem Clone() => Locked(() => new SimulatedFileSystem(_root.Clone(), seed: 0));
+    public SimulatedFileSystem Clone() => Locked(() => new SimulatedFileSystem(_root.Clone([]), seed: 0));
 
     /// <inheritdoc/>
     public IFile Open(string path, FileOpening mode) => Locked(() =>
@@ -186,7 +189,7 @@ public sealed partial class SimulatedFileSystem : IFileSystem
         }
 
         directory.Remove(name);
-        _usedBytes -= file.Current.AllocatedBytes;
+        GiveRoomBack(file);
         StopIfDue();
     });
 
@@ -206,13 +209,35 @@ public sealed partial class SimulatedFileSystem : IFileSystem
             throw new FileNotFoundException($"Could not find file '{full}'.", full);
         }
 
-        if (directory.Entries.TryGetValue(targetName, out SimulatedNode? replaced) && targetName != name)
+        SimulatedNode? replaced = targetName == name ? null : directory.Entries.GetValueOrDefault(targetName);
+        directory.Rename(name, targetName);
+        if (replaced is not null)
         {
-            _usedBytes -= ((SimulatedFileNode)replaced).Current.AllocatedBytes;
+            GiveRoomBack((SimulatedFileNode)replaced);
         }
 
-        directory.Rename(name, targetName);
         StopIfDue();
+    });
+
+    /// <inheritdoc/>
+    public bool TryLink(string source, string target) => Locked(() =>
+    {
+        SimulatedFileNode node = FindFile(source);
+        (SimulatedDirectoryNode directory, string name, string full) = Resolve(target);
+        Begin(FileOperation.Link, Normalise(source), $" -> {full}");
+        if (directory.Entries.ContainsKey(name))
+        {
+            throw new IOException($"The file '{full}' already exists, or is a directory.");
+        }
+
+        if (!Linking)
+        {
+            return false;
+        }
+
+        directory.Add(name, node);
+        StopIfDue();
+        return true;
     });
 
     /// <inheritdoc/>

@@ -3,11 +3,15 @@ namespace Cairn.Tests.IO;
 /// <summary>A simulated file or directory: what the running process sees, what is durable, and the changes between the two. Guarded by the file system's lock.</summary>
 internal abstract class SimulatedNode
 {
-    /// <summary>What a crash leaves of it.</summary>
-    public abstract SimulatedNode Crash(Random random, double keep);
+    /// <summary>What a crash leaves of it; a node with several names once.</summary>
+    public abstract SimulatedNode Crash(Random random, double keep, Dictionary<SimulatedNode, SimulatedNode> left);
 
-    /// <summary>An independent copy, unsynced changes included.</summary>
-    public abstract SimulatedNode Clone();
+    /// <summary>An independent copy, unsynced changes included; of a node with several names one.</summary>
+    public abstract SimulatedNode Clone(Dictionary<SimulatedNode, SimulatedNode> copies);
+
+    /// <summary>What was made of a node before, or is made now.</summary>
+    protected static SimulatedNode Once(SimulatedNode node, Dictionary<SimulatedNode, SimulatedNode> made, Func<SimulatedNode> make) =>
+        made.TryGetValue(node, out SimulatedNode? known) ? known : made[node] = make();
 }
 
 /// <summary>A file. Unsynced changes are writes (lost and torn sector by sector) and changes of the length, kept in their order.</summary>
@@ -55,7 +59,7 @@ internal sealed class SimulatedFileNode : SimulatedNode
     public void FailSync(Random random) =>
         _pending = [.. _pending.SelectMany(Sectors).Where(change => change.Bytes is null || random.Next(2) == 0)];
 
-    public override SimulatedFileNode Crash(Random random, double keep)
+    public override SimulatedFileNode Crash(Random random, double keep, Dictionary<SimulatedNode, SimulatedNode> left)
     {
         SparseBytes image = Durable.Clone();
         foreach (Change change in _pending.SelectMany(Sectors))
@@ -70,7 +74,7 @@ internal sealed class SimulatedFileNode : SimulatedNode
         return new SimulatedFileNode { Current = image, Durable = image.Clone() };
     }
 
-    public override SimulatedFileNode Clone() => new() { Current = Current.Clone(), Durable = Durable.Clone(), _pending = [.. _pending] };
+    public override SimulatedFileNode Clone(Dictionary<SimulatedNode, SimulatedNode> copies) => new() { Current = Current.Clone(), Durable = Durable.Clone(), _pending = [.. _pending] };
 
     private static void Apply(SparseBytes image, Change change)
     {
@@ -129,7 +133,7 @@ internal sealed class SimulatedDirectoryNode : SimulatedNode
         _pending.Clear();
     }
 
-    public override SimulatedDirectoryNode Crash(Random random, double keep)
+    public override SimulatedDirectoryNode Crash(Random random, double keep, Dictionary<SimulatedNode, SimulatedNode> left)
     {
         Dictionary<string, SimulatedNode> image = new(_durable, StringComparer.Ordinal);
         foreach (Change change in _pending)
@@ -140,20 +144,19 @@ internal sealed class SimulatedDirectoryNode : SimulatedNode
             }
         }
 
-        SimulatedDirectoryNode left = new();
+        SimulatedDirectoryNode directory = new();
         foreach ((string name, SimulatedNode node) in image.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            left.Add(name, node.Crash(random, keep));
+            directory.Add(name, Once(node, left, () => node.Crash(random, keep, left)));
         }
 
-        left.Sync();
-        return left;
+        directory.Sync();
+        return directory;
     }
 
-    public override SimulatedDirectoryNode Clone()
+    public override SimulatedDirectoryNode Clone(Dictionary<SimulatedNode, SimulatedNode> copies)
     {
-        Dictionary<SimulatedNode, SimulatedNode> copies = [];
-        SimulatedNode Copy(SimulatedNode node) => copies.TryGetValue(node, out SimulatedNode? copy) ? copy : copies[node] = node.Clone();
+        SimulatedNode Copy(SimulatedNode node) => Once(node, copies, () => node.Clone(copies));
         SimulatedDirectoryNode clone = new();
         foreach ((string name, SimulatedNode node) in Entries)
         {
