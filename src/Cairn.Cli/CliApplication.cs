@@ -76,6 +76,7 @@ internal static class CliApplication
             ProofSpecCommand.Create(streams),
             VerifyProofCommand.Create(streams),
             VerifyRangeCommand.Create(streams),
+            BackupCommand.Create(streams),
             QuickstartCommand.Create(streams),
         };
         root.HelpName = ProgramName;

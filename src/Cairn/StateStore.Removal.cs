@@ -18,7 +18,7 @@ public sealed partial class StateStore
     /// <summary>Deletes the page files that neither manifest nor any view needs. Recent heights in the way give way when the disk is above its bound, but for the newest ones.</summary>
     private void RemoveReleased(int keepRecent = VersionChain.AlwaysRecent)
     {
-        if (_pageFiles is not { ReleasedBytes: > 0 } files)
+        if (_pageFiles is not { ReleasedBytes: > 0 } files || IsBackingUp)
         {
             return;
         }

@@ -59,7 +59,7 @@ public sealed partial class StateStore
     /// <exception cref="IOException">Writing failed; the caller latches.</exception>
     private async ValueTask RetireLogAsync(Manifest older)
     {
-        if (_log.Retention is not { } retention || Volatile.Read(ref _retentionFailure) is not null)
+        if (_log.Retention is not { } retention || IsBackingUp || Volatile.Read(ref _retentionFailure) is not null)
         {
             return;
         }

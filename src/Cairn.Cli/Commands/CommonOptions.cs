@@ -24,6 +24,20 @@ internal static class CommonOptions
         return store;
     }
 
+    /// <summary>An option whose value names a file or directory.</summary>
+    public static Option<string> Path(string name, string helpName, string description, bool isRequired)
+    {
+        Option<string> path = new(name) { Required = isRequired, HelpName = helpName, Description = description };
+        path.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+            {
+                result.AddError($"{name} is a path, which is not empty");
+            }
+        });
+        return path;
+    }
+
     /// <summary><c>--json</c>.</summary>
     public static Option<bool> Json(string what) => Flag("--json", what);
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Cairn.Cli.Output;
 
 namespace Cairn.Cli.Commands;
@@ -27,8 +26,18 @@ internal static class CompactCommand
 
     private static async Task<int> RunAsync(CliStreams streams, string location, bool asJson, CancellationToken cancellationToken)
     {
-        Progress progress = new(streams);
-        await using StateStore store = await StateStore.OpenAsync(location, new StateStoreOptions { CreateIfMissing = false, OnEvent = progress.Show }, cancellationToken);
+        ProgressLine progress = new(streams);
+        long moved = 0;
+        void Show(StoreEvent happened)
+        {
+            if (happened is StoreEvent.CleaningCompleted run)
+            {
+                long bytes = Interlocked.Add(ref moved, run.Bytes);
+                progress.Show(() => $"{bytes} bytes moved");
+            }
+        }
+
+        await using StateStore store = await StateStore.OpenAsync(location, new StateStoreOptions { CreateIfMissing = false, OnEvent = Show }, cancellationToken);
         CompactionReport report = await store.CompactAsync(cancellationToken);
         progress.Clear();
         StoreStatistics statistics = store.GetStatistics();
@@ -41,64 +50,7 @@ internal static class CompactCommand
                 new("pageBytes", (ulong)statistics.PageBytes),
                 new("livePageBytes", (ulong)statistics.LivePageBytes),
             ]);
-        if (asJson)
-        {
-            JsonLine.Write(streams.Output, writer =>
-            {
-                foreach (Stat stat in group.Stats)
-                {
-                    writer.WriteNumber(stat.Name, (ulong)stat.Value!);
-                }
-            });
-        }
-        else if (streams.IsOutputTerminal)
-        {
-            StatTable.Write(streams.Output, [group]);
-        }
-        else
-        {
-            foreach (Stat stat in group.Stats)
-            {
-                streams.Output.WriteLine($"{stat.Name}\t{stat.Text}");
-            }
-        }
-
+        StatReport.Write(streams, group, asJson);
         return ExitCode.Fine;
-    }
-
-    /// <summary>One line on a terminal, written over and over.</summary>
-    private sealed class Progress(CliStreams streams)
-    {
-        private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
-        private readonly Lock _lock = new();
-        private long _last = Stopwatch.GetTimestamp();
-        private long _bytes;
-        private bool _isShown;
-
-        public void Show(StoreEvent happened)
-        {
-            lock (_lock)
-            {
-                _bytes += happened is StoreEvent.CleaningCompleted run ? run.Bytes : 0;
-                if (streams.IsErrorTerminal && _bytes > 0 && Stopwatch.GetElapsedTime(_last) >= Interval)
-                {
-                    _last = Stopwatch.GetTimestamp();
-                    _isShown = true;
-                    streams.Error.Write($"\r{_bytes} bytes moved ");
-                }
-            }
-        }
-
-        public void Clear()
-        {
-            lock (_lock)
-            {
-                if (_isShown)
-                {
-                    streams.Error.Write("\r\u001b[K");
-                    _isShown = false;
-                }
-            }
-        }
     }
 }

@@ -4,11 +4,11 @@ namespace Cairn.Cli.Output;
 
 /// <summary>Something measured.</summary>
 /// <param name="Name">Its name, as in JSON.</param>
-/// <param name="Value">A text, a <see cref="ulong"/>, a <see cref="double"/>, or null where there is nothing to measure.</param>
+/// <param name="Value">A text, a <see cref="ulong"/>, a <see cref="double"/>, a <see cref="bool"/>, or null where there is nothing to measure.</param>
 internal sealed record Stat(string Name, object? Value)
 {
     /// <summary>The value for people.</summary>
-    public string Text => Value is null ? "-" : Convert.ToString(Value, CultureInfo.InvariantCulture)!;
+    public string Text => Value is null ? "-" : Value is bool flag ? (flag ? "true" : "false") : Convert.ToString(Value, CultureInfo.InvariantCulture)!;
 }
 
 /// <summary>Things measured that belong together.</summary>

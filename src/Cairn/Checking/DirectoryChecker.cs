@@ -83,6 +83,7 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
             Path.Combine(path, DirectoryHome.LogDirectoryName),
             keptFrom,
             manifest.LogEnd,
+            LineFiles.IsBackup(files, path),
             record =>
             {
                 retained += IsRetained(record, manifest) ? 1u : 0;
@@ -130,7 +131,7 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
         try
         {
             SegmentLog log = SegmentLog.Open(
-                files, Path.Combine(path, DirectoryHome.LogDirectoryName), new SegmentLogOptions { ReadOnly = true, KeptFrom = keptFrom }, manifest.Content.ReplayFrom, manifest.Content.LogEnd);
+                files, Path.Combine(path, DirectoryHome.LogDirectoryName), new SegmentLogOptions { ReadOnly = true, KeptFrom = keptFrom, EndsAtVerifiedEnd = LineFiles.IsBackup(files, path) }, manifest.Content.ReplayFrom, manifest.Content.LogEnd);
             await using ConfiguredAsyncDisposable _ = log.ConfigureAwait(false);
             CheckFloor(manifest.Content, log);
             head = new HeadChecker(log, pages, $"{DirectoryHome.KindName}:{path}", manifest.Content, found, cancellationToken);

@@ -159,7 +159,7 @@ internal sealed class DirectoryHome : IHome
         for (int attempt = 1; ; attempt++)
         {
             ManifestReading reading = ManifestFiles.ReadBesideWriter(fileSystem, path);
-            StoreManifest manifest = reading.Newest ?? throw Unreadable(path, reading, finding);
+            StoreManifest manifest = reading.Newest ?? throw Unreadable(fileSystem, path, reading, finding);
             try
             {
                 return OpenReadOnly(fileSystem, path, options, manifest);
@@ -178,7 +178,8 @@ internal sealed class DirectoryHome : IHome
         try
         {
             HeadHintFile hint = new(fileSystem, path, manifest.StoreId);
-            SegmentLogOptions logOptions = new() { ReadOnly = true, HeadHint = hint.ReadSequence, KeptFrom = manifest.Content.LogFloor, Newest = () => pages.Manifest };
+            ulong? LastSequence() => LineFiles.IsBackup(fileSystem, path) ? pages.Manifest.LogEnd.Sequence : hint.ReadSequence();
+            SegmentLogOptions logOptions = new() { ReadOnly = true, HeadHint = LastSequence, KeptFrom = manifest.Content.LogFloor, Newest = () => pages.Manifest };
             SegmentLog log = OpenLog(fileSystem, path, manifest, logOptions);
             DiskReserve reserve = new(fileSystem, path, bytes: 0);
             reserve.Find();
@@ -216,10 +217,16 @@ internal sealed class DirectoryHome : IHome
             HoldsFile holds = new(withReserve, path, manifest.StoreId);
             IReadOnlyList<StoredHold> held = holds.Read(out StateCorruptedException? holdsDamage);
             LogPosition keptFrom = KeptFrom(manifest.Content, held);
-            SegmentLog log = OpenLog(fileSystem, path, manifest, new SegmentLogOptions { SegmentBytes = manifest.SegmentBytes, KeptFrom = keptFrom });
+            bool isBackup = LineFiles.IsBackup(fileSystem, path);
+            SegmentLog log = OpenLog(fileSystem, path, manifest, new SegmentLogOptions { SegmentBytes = manifest.SegmentBytes, KeptFrom = keptFrom, EndsAtVerifiedEnd = isBackup });
             if (reading.Newest is not null)
             {
                 ManifestFiles.MakeDurable(withReserve, path, manifest);
+            }
+
+            if (isBackup)
+            {
+                LineFiles.Leave(withReserve, path, manifest.StoreId);
             }
 
             hint = new HeadHintFile(withReserve, path, manifest.StoreId);
@@ -262,7 +269,7 @@ internal sealed class DirectoryHome : IHome
 
         if (!options.CreateIfMissing || finding.HasContent)
         {
-            throw Unreadable(path, reading, finding);
+            throw Unreadable(fileSystem, path, reading, finding);
         }
 
         StoreManifest manifest = new()
@@ -276,9 +283,15 @@ internal sealed class DirectoryHome : IHome
     }
 
     /// <summary>The refusal of a store without a sound manifest: damaged if it ever had content, else never finished.</summary>
-    private static StateStoreException Unreadable(string path, ManifestReading reading, StoreFinding finding) => finding.HasContent
-        ? reading.Damages[0]
-        : new StoreNotFoundException(path, "its creation was interrupted before it held anything");
+    private static StateStoreException Unreadable(IFileSystem fileSystem, string path, ManifestReading reading, StoreFinding finding)
+    {
+        if (LineFiles.IsBackup(fileSystem, path) && !fileSystem.FileExists(ManifestFiles.PathOf(path, isEven: true)))
+        {
+            return new StoreNotFoundException(path, "a first backup was begun there and not finished; make it again");
+        }
+
+        return finding.HasContent ? reading.Damages[0] : new StoreNotFoundException(path, "its creation was interrupted before it held anything");
+    }
 
     /// <summary>What was fixed at creation counts. An option that was left at its default asks for nothing; another value that differs is a mistake.</summary>
     private static void RefuseOtherSegments(StoreManifest manifest, StateStoreOptions options)

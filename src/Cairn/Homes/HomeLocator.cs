@@ -54,6 +54,17 @@ internal static class HomeLocator
         };
     }
 
+    /// <summary>The full path of a directory that a location names, a path or a URI with the scheme <c>dir:</c>, whether or not it is there.</summary>
+    /// <exception cref="StoreOptionsException">It names no directory.</exception>
+    public static string DirectoryPath(string location)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(location);
+        (string? scheme, string name) = Split(location);
+        return scheme is null or DirectoryHome.KindName && name.Length > 0
+            ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(name))
+            : throw new StoreOptionsException(LocationName, $"'{location}' names no directory. Give a path, or '{DirectoryHome.KindName}:' and a path.");
+    }
+
     /// <summary>Finds the store at a location without opening it.</summary>
     /// <exception cref="StoreOptionsException">The scheme is not known, or names no stored store.</exception>
     /// <exception cref="StoreNotFoundException">There is none.</exception>

@@ -25,10 +25,12 @@ internal sealed class LogVerifier
     private long _records;
     private LogPosition _end;
     private LogRecovery _torn;
+    private readonly bool _endsThere;
     private (ulong Sequence, Hash256 Root) _previous;
 
-    private LogVerifier(IFileSystem files, string directory, LogPosition keptFrom, LogPosition verifiedEnd, Action<LogRecord>? onRecord)
+    private LogVerifier(IFileSystem files, string directory, LogPosition keptFrom, LogPosition verifiedEnd, bool endsThere, Action<LogRecord>? onRecord)
     {
+        _endsThere = endsThere;
         _files = files;
         _directory = directory;
         _verifiedEnd = verifiedEnd;
@@ -36,7 +38,7 @@ internal sealed class LogVerifier
 
         // What lies before the segment that has to be there is what a retirement left: it belongs to nothing.
         IReadOnlyList<SegmentName> all = SegmentName.List(files, directory);
-        _segments = [.. all.Skip(LogScan.IndexHolding(all, keptFrom.Sequence + 1))];
+        _segments = [.. all.Skip(LogScan.IndexHolding(all, keptFrom.Sequence + 1)).TakeWhile(segment => !endsThere || segment.FirstSequence <= verifiedEnd.Sequence)];
     }
 
     /// <summary>Verifies a log.</summary>
@@ -44,13 +46,14 @@ internal sealed class LogVerifier
     /// <param name="directory">Where the segments are.</param>
     /// <param name="keptFrom">From here on every record must be there; what lies before it is not looked at, as far as it is in other segments.</param>
     /// <param name="verifiedEnd">What is bad at or before it is damage, never a torn write.</param>
+    /// <param name="endsThere">Whether the log ends at that place: what lies behind is that of a backup that was not finished, and not looked at.</param>
     /// <param name="onRecord">Called with each sound record, ascending, but not without gaps when there is damage.</param>
     /// <param name="cancellationToken">Ends the reading between two records.</param>
     /// <exception cref="StoreFormatException">A segment is of a format this version does not know.</exception>
     public static LogVerification Verify(
-        IFileSystem files, string directory, LogPosition keptFrom, LogPosition verifiedEnd, Action<LogRecord>? onRecord, CancellationToken cancellationToken)
+        IFileSystem files, string directory, LogPosition keptFrom, LogPosition verifiedEnd, bool endsThere, Action<LogRecord>? onRecord, CancellationToken cancellationToken)
     {
-        LogVerifier verifier = new(files, directory, keptFrom, verifiedEnd, onRecord);
+        LogVerifier verifier = new(files, directory, keptFrom, verifiedEnd, endsThere, onRecord);
         verifier.Run(keptFrom, cancellationToken);
         return new LogVerification(verifier._faults, verifier._records, verifier._end, verifier._torn);
     }
@@ -111,7 +114,7 @@ internal sealed class LogVerifier
     /// <summary>Goes through the records of a segment.</summary>
     private void VerifyRecords(LogCursor cursor, ulong nextFirstSequence, CancellationToken cancellationToken)
     {
-        while (true)
+        while (!_endsThere || cursor.Position.Sequence < _verifiedEnd.Sequence)
         {
             cancellationToken.ThrowIfCancellationRequested();
             long before = (long)cursor.Position.Place;

@@ -26,6 +26,12 @@ internal sealed partial class SegmentLog
             _files.SyncDirectory(_directory);
         }
 
+        if (_options.EndsAtVerifiedEnd)
+        {
+            RemoveBehind(scan);
+            return;
+        }
+
         bool rewrite = scan.End.Sequence > verifiedEnd.Sequence;
         bool cut = scan.Recovery.BytesTruncated > 0 && scan.EmptySegment is null;
         if (!rewrite && !cut)
@@ -47,6 +53,34 @@ internal sealed partial class SegmentLog
         }
 
         file.Sync();
+    }
+
+    /// <summary>
+    /// Removes what a backup that was not finished has put behind the end of the one before. The segment that holds the end is never a hard link; the others are only unlinked.
+    /// </summary>
+    private void RemoveBehind(LogScan scan)
+    {
+        SegmentName[] behind = [.. scan.Segments.Where(segment => segment.FirstSequence > scan.End.Sequence)];
+        foreach (SegmentName segment in behind)
+        {
+            _files.Delete(segment.Path);
+        }
+
+        if (behind.Length > 0)
+        {
+            _files.SyncDirectory(_directory);
+        }
+
+        if (LogScan.IndexHolding(scan.Segments, scan.End.Sequence) is >= 0 and int index)
+        {
+            using IFile file = _files.Open(scan.Segments[index].Path, FileOpening.Write);
+            if (file.Length > (long)scan.End.Place)
+            {
+                file.SetLength((long)scan.End.Place);
+                file.Sync();
+                _activeIsCut = true;
+            }
+        }
     }
 
     private static void WriteAgain(IFile file, long start, long end)

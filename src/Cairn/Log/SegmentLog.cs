@@ -157,7 +157,8 @@ internal sealed partial class SegmentLog : IBlockLog
 
     private LogScan Scan(LogPosition? keptFrom, LogPosition scanFrom, LogPosition verifiedEnd)
     {
-        LogScan scan = new(_files, _directory, keptFrom, scanFrom, verifiedEnd, _options.ReadOnly ? _options.HeadHint() : null);
+        ulong? last = _options.EndsAtVerifiedEnd ? verifiedEnd.Sequence : _options.ReadOnly ? _options.HeadHint() : null;
+        LogScan scan = new(_files, _directory, keptFrom, scanFrom, verifiedEnd, last);
         scan.Run();
         return scan;
     }

@@ -13,6 +13,9 @@ internal sealed class SegmentLogOptions
     /// <summary>Nothing is written, whatever is found. Default: false.</summary>
     public bool ReadOnly { get; init; }
 
+    /// <summary>The log of a backup: it ends at the verified end, and whatever lies behind that belongs to a next backup that was not finished. Opening for writing removes it. Default: false.</summary>
+    public bool EndsAtVerifiedEnd { get; init; }
+
     /// <summary>Gives the salt of a new segment. Default: the system's random numbers.</summary>
     public Func<ulong> NewSalt { get; init; } = RandomSalt;
 

@@ -60,7 +60,7 @@ internal static class LogHarness
     }
 
     public static LogVerification Verify(IFileSystem files, LogPosition verifiedEnd = default) =>
-        LogVerifier.Verify(files, Directory, keptFrom: default, verifiedEnd, onRecord: null, CancellationToken.None);
+        LogVerifier.Verify(files, Directory, keptFrom: default, verifiedEnd, endsThere: false, onRecord: null, CancellationToken.None);
 
     private static void Done(ValueTask task)
     {
