@@ -142,6 +142,10 @@ internal sealed class DirectoryBackup(IFileSystem files, string source, string t
                 return;
             }
         }
+        catch (FileNotFoundException)
+        {
+            return; // the writer has just retired it
+        }
         catch (StateCorruptedException)
         {
             // Told below, in the words of a backup.

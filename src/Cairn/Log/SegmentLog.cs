@@ -172,9 +172,17 @@ internal sealed partial class SegmentLog : IBlockLog
             SegmentName name = scan.Segments[i];
             bool isLast = i + 1 == scan.Segments.Count || scan.Segments[i + 1].FirstSequence > scan.End.Sequence;
             bool isKnown = i < _segments.Count - 1 && _segments[i].Name == name; // and was not the last one before
-            segments.Add(isLast ? Measure(name, scan.End.Sequence, (long)scan.End.Place)
-                : isKnown ? _segments[i]
-                : Measure(name, scan.Segments[i + 1].FirstSequence - 1, scan.EndOf(name)));
+            try
+            {
+                segments.Add(isLast ? Measure(name, scan.End.Sequence, (long)scan.End.Place)
+                    : isKnown ? _segments[i]
+                    : Measure(name, scan.Segments[i + 1].FirstSequence - 1, scan.EndOf(name)));
+            }
+            catch (FileNotFoundException) when (_options.ReadOnly && !isLast)
+            {
+                // The writer has just retired it, and so those before it. Whoever needs it will miss it.
+                segments.Clear();
+            }
         }
 
         lock (_gate)
