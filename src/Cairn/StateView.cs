@@ -6,9 +6,10 @@ namespace Cairn;
 /// Reading at one height: a consistent pair of trees that no later block changes. Cheap to open; readers never block and never make a writer wait. Safe for any number of threads. Until it is disposed it keeps the pages of
 /// its own height in memory or on disk; at a height that is no longer recent, those of the head at its opening, and the log since its own height.
 /// </summary>
-public sealed class StateView : IDisposable
+public sealed partial class StateView : IDisposable
 {
     private readonly VersionChain _versions;
+    private readonly PageCache _pages;
     private readonly StateVersion _version;
     private readonly OpenViewList _views;
     private readonly LinkedListNode<StateView> _place;
@@ -20,6 +21,7 @@ public sealed class StateView : IDisposable
     {
         _versions = versions;
         _version = version;
+        _pages = pages;
         _views = views;
         _past = past;
         OpenedAt = openedAt;

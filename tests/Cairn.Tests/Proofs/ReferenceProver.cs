@@ -57,7 +57,7 @@ internal sealed class ReferenceProver
     {
         int first = FirstAtOrAfter(from);
         int end = to is null ? _entries.Length : Math.Max(first, FirstAtOrAfter(to));
-        return Pruned(place => place >= first && place < end ? PrunedLeaf.Value : place == first - 1 || place == EndNeighbour(first, to) ? PrunedLeaf.Hash : PrunedLeaf.None);
+        return Pruned(place => place >= first && place < end ? PrunedLeaf.Value : place == first - 1 || (place == end && to is not null) ? PrunedLeaf.Hash : PrunedLeaf.None);
     }
 
     /// <summary>All entries under a prefix, with values.</summary>
@@ -105,6 +105,7 @@ internal sealed class ReferenceProver
     public byte[] Pruned(Func<int, PrunedLeaf> wanted)
     {
         PrunedTreeWriter writer = new();
+        int[] shown = [.. Enumerable.Range(0, _entries.Length).Where(place => wanted(place) != PrunedLeaf.None)];
         if (_top is not null)
         {
             Write(_top);
@@ -114,7 +115,9 @@ internal sealed class ReferenceProver
 
         void Write(Node node)
         {
-            if (Enumerable.Range(node.From, node.To - node.From).All(place => wanted(place) == PrunedLeaf.None))
+            int next = Array.BinarySearch(shown, node.From);
+            next = next < 0 ? ~next : next;
+            if (next == shown.Length || shown[next] >= node.To)
             {
                 writer.Stub(node.Hash);
             }
@@ -149,8 +152,6 @@ internal sealed class ReferenceProver
     }
 
     public int FirstAtOrAfter(byte[] key) => _entries.TakeWhile(entry => entry.Key.AsSpan().SequenceCompareTo(key) < 0).Count();
-
-    private int EndNeighbour(int first, byte[]? to) => to is null ? -1 : Math.Max(first, FirstAtOrAfter(to));
 
     private Node Build(int from, int to)
     {
