@@ -58,6 +58,7 @@ public sealed partial class StateStore
             _metrics.Committed(changes, elapsed);
             Raise(new StoreEvent.BlockCommitted(draft.Height, root, changes, applied.StateChanges.ByteCount + applied.LocalChanges.ByteCount, elapsed));
             StartCheckpointIfDue();
+            _history.NoteGrowth(applied.StateChanges.ByteCount + applied.LocalChanges.ByteCount);
             return new CommittedBlock(draft.Height, root, changes);
         }
         finally

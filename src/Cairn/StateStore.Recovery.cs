@@ -87,6 +87,7 @@ public sealed partial class StateStore
         {
             BeginCleaning();
             StartCheckpointIfDue();
+            _history.Begin();
         }
     }
 

@@ -83,6 +83,7 @@ public sealed partial class StateStore
         {
             _metrics.Retired(retired.Segments);
             Raise(new StoreEvent.LogRetired(retired.Segments, retired.Bytes, FloorHeight));
+            _history.NoteRetired();
         }
     }
 

@@ -1,3 +1,4 @@
+using Cairn.History;
 using Cairn.Homes;
 using Cairn.Tree;
 
@@ -21,6 +22,7 @@ public sealed partial class StateStore
     {
         Manifest manifest = Volatile.Read(ref _manifest); // first: what it prunes is then below the head
         StateVersion head = Versions.Head;
+        HistoryUsage history = _history.Usage;
         LogHold[] holds = ReadHolds();
         (BlockHeight? oldest, BlockHeight? newest) = Versions.RecentHeights;
         (BlockHeight? Height, long OpenedAt)? oldestView = _openViews.Oldest();
@@ -52,6 +54,11 @@ public sealed partial class StateStore
             CleaningRuns = Interlocked.Read(ref _cleaningRuns),
             CleaningBytes = Interlocked.Read(ref _cleaningBytes),
             RemovedPageFiles = Interlocked.Read(ref _removedFiles),
+            HistoryRuns = history.Runs,
+            HistoryFileBytes = history.FileBytes,
+            HistoryMemoryBytes = history.MemoryBytes + history.CacheBytes,
+            HistoryWrittenBytes = history.WrittenBytes,
+            HistoryCacheMisses = history.CacheMisses,
             DirtyBytes = DirtyBytes,
             DraftBytes = Pages.Bytes(PageResidency.Draft),
             CacheBytes = Pages.Bytes(PageResidency.Clean),

@@ -24,6 +24,7 @@ public sealed partial class StateStore : IAsyncDisposable
     private readonly StoreMetrics _metrics;
     private readonly ApplyCrew _crew;
     private readonly OpenViewList _openViews = new();
+    private readonly ChangeHistory _history;
     private int _disposed;
 
     private StateStore(IHome home, StateStoreOptions options)
@@ -40,7 +41,14 @@ public sealed partial class StateStore : IAsyncDisposable
         _marks = ChainMarks.Of(_manifest);
         _holds = home.Holds?.Read() ?? [];
         Versions = new VersionChain(Pages, options.RecentViewBytes, StateVersion.Of(_manifest, FirstOrdinal));
-        History = new PlainHistory(_log, () => KeptFrom(Volatile.Read(ref _manifest).LogFloor));
+        _history = new ChangeHistory(
+            home.Location,
+            _log,
+            (home as DirectoryHome)?.History,
+            home.IsReadOnly,
+            () => KeptFrom(Volatile.Read(ref _manifest).LogFloor),
+            new HistoryOptions(options.HistoryBytes) { LagBytes = options.HistoryLagBytes, Pauses = options.HistoryPauses },
+            Raise);
         _metrics = new StoreMetrics(this);
     }
 
@@ -72,7 +80,7 @@ public sealed partial class StateStore : IAsyncDisposable
     internal VersionChain Versions { get; }
 
     /// <summary>What the log says of the past.</summary>
-    internal IChangeHistory History { get; }
+    internal IChangeHistory History => _history;
 
     /// <summary>Opens a store, creating it if need be, and recovers it if it was not closed.</summary>
     /// <param name="location">A path, or a URI: <c>dir:PATH</c>, <c>jsonl:PATH</c>, <c>memory:</c>. The kind of an existing path is detected; a new one becomes a directory store.</param>
@@ -111,7 +119,12 @@ public sealed partial class StateStore : IAsyncDisposable
         }
         catch
         {
-            store?._metrics.Dispose();
+            if (store is not null)
+            {
+                await store._history.DisposeAsync().ConfigureAwait(false);
+                store._metrics.Dispose();
+            }
+
             await home.DisposeAsync().ConfigureAwait(false);
             throw;
         }
@@ -178,6 +191,7 @@ public sealed partial class StateStore : IAsyncDisposable
         }
         finally
         {
+            await _history.DisposeAsync().ConfigureAwait(false);
             _metrics.Dispose();
             _closing.Dispose();
             await _home.DisposeAsync().ConfigureAwait(false);

@@ -63,6 +63,12 @@ public sealed partial record StateStoreOptions
     /// <summary>Directory home: how fast cleaning may write, in bytes a second, beside what it may write for each checkpoint; 0 for that alone. Ignored when the page files come near their bound. Default: 16 MiB.</summary>
     public long CleaningBytesPerSecond { get; init; } = 16 << 20;
 
+    /// <summary>
+    /// Directory home: the most memory for finding what was at old heights, in bytes, at least 64 KiB: half for parts of the index files, half for what is not in them yet. A store that is open for writing indexes its log by itself, in the
+    /// background. In the other homes the index lies in memory as a whole. Default: 64 MiB.
+    /// </summary>
+    public long HistoryBytes { get; init; } = 64L << 20;
+
     /// <summary>Called for everything worth knowing that happens inside, on the thread where it happens; must return quickly; what it throws is traced and otherwise ignored. Default: none.</summary>
     public Action<StoreEvent>? OnEvent { get; init; }
 
@@ -74,6 +80,12 @@ public sealed partial record StateStoreOptions
 
     /// <summary>When opening, blocks of the log's end that come to no more bytes of changes than this are applied one by one, those before them merged. For tests.</summary>
     internal long OneByOneReplayBytes { get; init; } = LogReplay.OneByOneBytes;
+
+    /// <summary>The changes behind the index over the history at which it catches up by itself. For tests, whose logs are small.</summary>
+    internal long HistoryLagBytes { get; init; } = 8 << 20;
+
+    /// <summary>Whether work on that index rests as long as it works. For tests.</summary>
+    internal bool HistoryPauses { get; init; } = true;
 
     /// <summary>The fewest changes that threads share. For tests, whose blocks are small.</summary>
     internal int ApplyForkChanges { get; init; } = Tree.ApplyCrew.DefaultForkChanges;

@@ -24,6 +24,7 @@ internal static class StateStoreOptionsValidation
         CheckBudget(options.DirtyBytes, nameof(options.DirtyBytes));
         CheckBudget(options.ReplayBytes, nameof(options.ReplayBytes));
         CheckBudget(options.CacheBytes, nameof(options.CacheBytes));
+        CheckBudget(options.HistoryBytes, nameof(options.HistoryBytes));
         Check(Enum.IsDefined(options.EvictionPolicy), nameof(options.EvictionPolicy), $"{(int)options.EvictionPolicy} is none of the eviction policies.");
         Check(options.RecentViewBytes >= 0, nameof(options.RecentViewBytes), $"{options.RecentViewBytes} is negative.");
         CheckBudget(options.RebuildBytes, nameof(options.RebuildBytes));

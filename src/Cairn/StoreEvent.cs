@@ -62,6 +62,15 @@ public abstract record StoreEvent
     /// <param name="Cause">What was found, or what failed.</param>
     public sealed record CleaningFailed(Exception Cause) : StoreEvent;
 
+    /// <summary>A file of the index over the history is damaged, or not of this store. It was dropped; what it had is read from the log again. No answer was wrong.</summary>
+    /// <param name="File">The file.</param>
+    /// <param name="Cause">What was found.</param>
+    public sealed record HistoryDamaged(string File, Exception Cause) : StoreEvent;
+
+    /// <summary>The index over the history could not be brought up to date or written. Commits and questions go on; what is missing is indexed when it is needed, and the next growth of the log tries again.</summary>
+    /// <param name="Cause">What failed.</param>
+    public sealed record HistoryFailed(Exception Cause) : StoreEvent;
+
     /// <summary>A commit waited because changed pages or the log since the last checkpoint reached twice their cap.</summary>
     /// <param name="DirtyBytes">The changed pages in memory.</param>
     /// <param name="ReplayBytes">The log since the last checkpoint.</param>

@@ -49,6 +49,11 @@ internal sealed class StoreMetrics : IDisposable
         _meter.CreateObservableGauge("cairn.finalized.height", () => Known(store.FinalizedHeight), "{height}", "The height that is final.");
         _meter.CreateObservableGauge("cairn.views.oldest.age", () => store.ReadStatistics().OldestViewAge?.TotalSeconds ?? 0, "s", "Time since the first opened of the open views was opened.");
         _meter.CreateObservableGauge("cairn.views.oldest.height", () => Known(store.ReadStatistics().OldestViewHeight), "{height}", "The lowest height of an open view.");
+        Gauge("cairn.history.runs", "{run}", "Runs of the index over the history.", static statistics => statistics.HistoryRuns);
+        Gauge("cairn.history.bytes", "By", "Index files of the history on disk.", static statistics => statistics.HistoryFileBytes);
+        Gauge("cairn.history.memory", "By", "The index over the history in memory.", static statistics => statistics.HistoryMemoryBytes);
+        Count("cairn.history.written", "By", "Bytes written to index files of the history.", static statistics => statistics.HistoryWrittenBytes);
+        Count("cairn.history.cache.misses", "{block}", "Blocks of index files of the history read from disk.", static statistics => statistics.HistoryCacheMisses);
         Count("cairn.cache.hits", "{page}", "Pages found in memory.", static statistics => statistics.CacheHits);
         Count("cairn.cache.misses", "{page}", "Pages read from the home.", static statistics => statistics.CacheMisses);
         Count("cairn.cache.evictions", "{page}", "Pages dropped from memory.", static statistics => statistics.CacheEvictions);

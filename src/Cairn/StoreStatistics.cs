@@ -81,6 +81,21 @@ public sealed record StoreStatistics
     /// <summary>Page files deleted since opening because nothing in them was needed any more.</summary>
     public long RemovedPageFiles { get; init; }
 
+    /// <summary>The runs of the index over the history.</summary>
+    public int HistoryRuns { get; init; }
+
+    /// <summary>The bytes of its files on disk.</summary>
+    public long HistoryFileBytes { get; init; }
+
+    /// <summary>What it takes in memory: the part that is not in files, and the blocks of files at hand.</summary>
+    public long HistoryMemoryBytes { get; init; }
+
+    /// <summary>The bytes written to its files since opening.</summary>
+    public long HistoryWrittenBytes { get; init; }
+
+    /// <summary>The blocks of its files read from disk since opening.</summary>
+    public long HistoryCacheMisses { get; init; }
+
     /// <summary>Changed pages and blobs in memory that the next checkpoint will store.</summary>
     public long DirtyBytes { get; init; }
 

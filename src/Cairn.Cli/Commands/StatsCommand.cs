@@ -80,6 +80,8 @@ internal static class StatsCommand
             new("pinnedPageBytes", (ulong)statistics.PinnedPageBytes),
             new("cleaningRuns", (ulong)statistics.CleaningRuns),
             new("cleaningBytes", (ulong)statistics.CleaningBytes),
+            new("historyFileBytes", (ulong)statistics.HistoryFileBytes),
+            new("historyRuns", (ulong)statistics.HistoryRuns),
             new("removedPageFiles", (ulong)statistics.RemovedPageFiles),
         ]),
         .. statistics.Holds.Select(Hold),

@@ -76,6 +76,9 @@ internal sealed class DirectoryHome : IHome
     /// <summary>What is wrong with one of the two copies of the holds; null when nothing is. The other one counts; placing or releasing a hold writes both anew.</summary>
     public FileFault? HoldsFault { get; private init; }
 
+    /// <summary>Where the index over the history is.</summary>
+    public required HistoryDirectory History { get; init; }
+
     /// <inheritdoc/>
     public IReadOnlyList<string> Warnings =>
     [
@@ -183,7 +186,10 @@ internal sealed class DirectoryHome : IHome
             SegmentLog log = OpenLog(fileSystem, path, manifest, logOptions);
             DiskReserve reserve = new(fileSystem, path, bytes: 0);
             reserve.Find();
-            return new DirectoryHome(path, log, log.Recovery, pages, new HoldsFile(fileSystem, path, manifest.StoreId), @lock: null, reserve);
+            return new DirectoryHome(path, log, log.Recovery, pages, new HoldsFile(fileSystem, path, manifest.StoreId), @lock: null, reserve)
+            {
+                History = new HistoryDirectory(fileSystem, path, manifest.StoreId),
+            };
         }
         catch
         {
@@ -234,6 +240,7 @@ internal sealed class DirectoryHome : IHome
             reserve.Restore();
             return new DirectoryHome(path, new DirectoryLog(log, hint), log.Recovery, pages, holds, @lock, reserve)
             {
+                History = new HistoryDirectory(fileSystem, path, manifest.StoreId),
                 ManifestFaults = reading.Newest is null ? [] : [.. reading.Damages.Select(FileFault.Of)],
                 HoldsFault = holdsDamage is null ? null : FileFault.Of(holdsDamage),
             };

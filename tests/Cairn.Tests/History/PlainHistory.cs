@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
+using Cairn.History;
 using Cairn.Homes;
 
-namespace Cairn.History;
+namespace Cairn.Tests.History;
 
-/// <summary>The history in memory, made from the whole log on the first question. Guarded by its lock.</summary>
+/// <summary>The history as simply as it can be: all changes of the log in a dictionary. What the real one is held against.</summary>
 internal sealed class PlainHistory(IBlockLog log, Func<LogPosition> keptFrom) : IChangeHistory
 {
     private readonly Lock _gate = new();

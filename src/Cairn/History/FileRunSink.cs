@@ -1,0 +1,41 @@
+using Cairn.IO;
+
+namespace Cairn.History;
+
+/// <summary>Writes the blocks of a run to a file, some at a time. Owned by one thread.</summary>
+internal sealed class FileRunSink(IFile file) : IRunSink
+{
+    private const int BufferBlocks = 32;
+
+    private readonly byte[] _buffer = new byte[BufferBlocks * RunBlock.SizeBytes];
+    private long _offset = RunBlock.SizeBytes; // behind the header
+    private int _used;
+
+    /// <inheritdoc/>
+    public void Put(uint number, byte[] block)
+    {
+        if (_used == _buffer.Length)
+        {
+            Flush();
+        }
+
+        block.CopyTo(_buffer, _used);
+        _used += block.Length;
+    }
+
+    /// <summary>Writes the header and makes everything durable.</summary>
+    /// <exception cref="IOException">Writing failed.</exception>
+    public void Finish(in RunHeader header)
+    {
+        Flush();
+        file.Write(0, header.ToBlock());
+        file.Sync();
+    }
+
+    private void Flush()
+    {
+        file.Write(_offset, _buffer.AsSpan(0, _used));
+        _offset += _used;
+        _used = 0;
+    }
+}
