@@ -55,21 +55,7 @@ public sealed partial class StateStore
         RemoveReleased(keepRecent);
         while (!_closing.IsCancellationRequested && HelpsRemoving())
         {
-            ICheckpointWriter writer = _home.Pages!.BeginCheckpoint();
-            await using ConfiguredAsyncDisposable _ = writer.ConfigureAwait(false);
-            Manifest manifest = _manifest with { Generation = _manifest.Generation + 1 };
-            try
-            {
-                await writer.CommitAsync(manifest, [], CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (Exception exception)
-            {
-                Latch(exception);
-                throw;
-            }
-
-            Volatile.Write(ref _manifest, manifest);
-            NoteManifest(_storedOrdinal, checkpointBytes: 0);
+            await WriteManifestAsync(_manifest).ConfigureAwait(false);
             RemoveReleased(keepRecent);
         }
 
@@ -79,6 +65,26 @@ public sealed partial class StateStore
             await Task.Delay(LeavingPause, CancellationToken.None).ConfigureAwait(false);
             RemoveReleased(keepRecent);
         }
+    }
+
+    /// <summary>Writes a manifest of the pages that the newest one has. It overwrites the older copy in place, so that a full disk does not hinder it.</summary>
+    private async ValueTask WriteManifestAsync(Manifest content)
+    {
+        ICheckpointWriter writer = _home.Pages!.BeginCheckpoint();
+        await using ConfiguredAsyncDisposable _ = writer.ConfigureAwait(false);
+        Manifest manifest = content with { Generation = _manifest.Generation + 1 };
+        try
+        {
+            await writer.CommitAsync(manifest, [], CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Latch(exception);
+            throw;
+        }
+
+        Volatile.Write(ref _manifest, manifest);
+        NoteManifest(_storedOrdinal, checkpointBytes: 0);
     }
 
     /// <summary>Whether another manifest makes it possible to delete a file.</summary>

@@ -56,12 +56,13 @@ public sealed partial class StateStore
     /// it replays from; and before every hold. Runs on the thread of the checkpoint, after its manifest is durable.
     /// </summary>
     /// <param name="older">The manifest before.</param>
+    /// <returns>What was removed.</returns>
     /// <exception cref="IOException">Writing failed; the caller latches.</exception>
-    private async ValueTask RetireLogAsync(Manifest older)
+    private async ValueTask<LogRetirement> RetireLogAsync(Manifest older)
     {
         if (_log.Retention is not { } retention || IsBackingUp || Volatile.Read(ref _retentionFailure) is not null)
         {
-            return;
+            return default;
         }
 
         List<StoredHold> broken;
@@ -85,6 +86,8 @@ public sealed partial class StateStore
             Raise(new StoreEvent.LogRetired(retired.Segments, retired.Bytes, FloorHeight));
             _history.NoteRetired();
         }
+
+        return retired;
     }
 
     /// <summary>Remembers the first block, which is the floor until a manifest says so.</summary>

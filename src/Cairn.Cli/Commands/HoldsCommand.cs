@@ -50,7 +50,7 @@ internal static class HoldsCommand
         Option<bool> json = CommonOptions.Json($"Print {JsonForm}");
         CliCommand command = new(
             "place", "Place a hold, or move it.", "The store must not be open for writing elsewhere.", "cairn holds place follower-2 --store my-store --from 1200 --limit 10000000000") { name, store, from, limit, json };
-        command.SetAction((parsed, cancellationToken) => ChangeAsync(parsed.GetRequiredValue(store), async opened =>
+        command.SetAction((parsed, cancellationToken) => StoreAccess.KeepUpAsync(parsed.GetRequiredValue(store), async opened =>
         {
             BlockHeight height = parsed.GetValue(from) is { } asked ? new BlockHeight((ulong)asked) : opened.Height ?? new BlockHeight(0);
             LogHold hold = await opened.PlaceHoldAsync(parsed.GetRequiredValue(name), height, parsed.GetValue(limit)!.Value, cancellationToken);
@@ -66,7 +66,7 @@ internal static class HoldsCommand
         Option<bool> json = CommonOptions.Json("Print {\"released\":\"NAME\"}");
         CliCommand command = new(
             "release", "Release a hold.", "The store must not be open for writing elsewhere.", "cairn holds release follower-2 --store my-store") { name, store, json };
-        command.SetAction((parsed, cancellationToken) => ChangeAsync(parsed.GetRequiredValue(store), async opened =>
+        command.SetAction((parsed, cancellationToken) => StoreAccess.KeepUpAsync(parsed.GetRequiredValue(store), async opened =>
         {
             string word = parsed.GetRequiredValue(name);
             if (!await opened.ReleaseHoldAsync(word, cancellationToken))
@@ -88,25 +88,6 @@ internal static class HoldsCommand
         foreach (LogHold hold in store.Holds)
         {
             Write(streams, hold, asJson);
-        }
-
-        return ExitCode.Fine;
-    }
-
-    private static async Task<int> ChangeAsync(string location, Func<StateStore, Task> change, CancellationToken cancellationToken)
-    {
-        await using StateStore store = await StoreAccess.OpenForUpkeepAsync(location, cancellationToken);
-        try
-        {
-            await change(store);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new CliException(ExitCode.Malformed, exception.Message);
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw new CliException(ExitCode.Refused, exception.Message);
         }
 
         return ExitCode.Fine;

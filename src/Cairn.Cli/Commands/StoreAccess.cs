@@ -14,6 +14,26 @@ internal static class StoreAccess
     public static Task<StateStore> OpenForUpkeepAsync(string location, CancellationToken cancellationToken) =>
         StateStore.OpenAsync(location, new StateStoreOptions { CreateIfMissing = false, RetainAll = true, CacheBytes = ReadingCacheBytes }, cancellationToken);
 
+    /// <summary>Opens a store that has to exist, for upkeep, does something to it and closes it. Arguments that the store does not take are malformed; what it cannot do, it refuses.</summary>
+    public static async Task<int> KeepUpAsync(string location, Func<StateStore, Task> change, CancellationToken cancellationToken)
+    {
+        await using StateStore store = await OpenForUpkeepAsync(location, cancellationToken);
+        try
+        {
+            await change(store);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new CliException(ExitCode.Malformed, exception.Message);
+        }
+        catch (InvalidOperationException exception) when (exception is not ObjectDisposedException)
+        {
+            throw new CliException(ExitCode.Refused, exception.Message);
+        }
+
+        return ExitCode.Fine;
+    }
+
     /// <summary>A view of a height, or of the head where none is given.</summary>
     public static StateView ViewOf(StateStore store, BlockHeight? at) => at is { } height ? store.ViewAt(height) : store.OpenView();
 

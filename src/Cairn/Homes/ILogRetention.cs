@@ -9,6 +9,9 @@ public interface ILogRetention
     /// <summary>The bytes that the records between two places occupy at their home, with whatever lies between them.</summary>
     long OccupiedBytes(LogPosition from, LogPosition to);
 
+    /// <summary>Tells what <see cref="Retire"/> would remove.</summary>
+    LogRetirement WouldRetire(LogPosition before);
+
     /// <summary>Removes the records before a place, as far as the home can: it may keep some of them.</summary>
     /// <param name="before">A place in the log. Every durable manifest replays from there or later.</param>
     /// <returns>What was removed.</returns>

@@ -131,18 +131,26 @@ internal sealed class MemoryBlockLog : IBlockLog, ILogRetention, ILogRecords
     public long OccupiedBytes(LogPosition from, LogPosition to) => BytesBetween(from, to);
 
     /// <inheritdoc/>
+    public LogRetirement WouldRetire(LogPosition before)
+    {
+        lock (_gate)
+        {
+            int count = before.Sequence > _retired ? (int)Math.Min(before.Sequence - _retired, (ulong)_records.Count) : 0;
+            return new LogRetirement(count, count == 0 ? 0 : _ends[count - 1] - _retiredBytes);
+        }
+    }
+
+    /// <inheritdoc/>
     public LogRetirement Retire(LogPosition before)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
-            int count = before.Sequence > _retired ? (int)Math.Min(before.Sequence - _retired, (ulong)_records.Count) : 0;
-            long end = count == 0 ? _retiredBytes : _ends[count - 1];
-            LogRetirement retired = new(count, end - _retiredBytes);
-            _records.RemoveRange(0, count);
-            _ends.RemoveRange(0, count);
-            _retired += (ulong)count;
-            _retiredBytes = end;
+            LogRetirement retired = WouldRetire(before);
+            _records.RemoveRange(0, retired.Segments);
+            _ends.RemoveRange(0, retired.Segments);
+            _retired += (ulong)retired.Segments;
+            _retiredBytes += retired.Bytes;
             return retired;
         }
     }

@@ -19,6 +19,16 @@ internal sealed partial class SegmentLog : ILogRetention
     /// <remarks>Zeros that were filled ahead count; headers do not.</remarks>
     public long OccupiedBytes(LogPosition from, LogPosition to) => Sum(from, to, static segment => segment.FileBytes);
 
+    /// <inheritdoc/>
+    public LogRetirement WouldRetire(LogPosition before)
+    {
+        lock (_gate)
+        {
+            int count = CountBefore(before);
+            return new LogRetirement(count, _segments.Take(count).Sum(static segment => segment.FileBytes));
+        }
+    }
+
     /// <summary>
     /// Deletes the segments that hold nothing but records before a place, the oldest first; the newest one stays in any case. If the crash comes before the directory is
     /// synced, some of them may be there again: they are below every floor then, and the next retirement deletes them.
@@ -30,11 +40,7 @@ internal sealed partial class SegmentLog : ILogRetention
         Segment[] gone;
         lock (_gate)
         {
-            int count = 0;
-            while (count + 1 < _segments.Count && _segments[count + 1].Name.FirstSequence <= before.Sequence + 1)
-            {
-                count++;
-            }
+            int count = CountBefore(before);
 
             // A new list, because the writer looks at the last segment without the lock.
             gone = [.. _segments.Take(count)];
@@ -47,6 +53,18 @@ internal sealed partial class SegmentLog : ILogRetention
         }
 
         return new LogRetirement(gone.Length, gone.Sum(static segment => segment.FileBytes));
+    }
+
+    /// <summary>How many segments hold nothing but records before a place; the newest one does not count. Under the gate.</summary>
+    private int CountBefore(LogPosition before)
+    {
+        int count = 0;
+        while (count + 1 < _segments.Count && _segments[count + 1].Name.FirstSequence <= before.Sequence + 1)
+        {
+            count++;
+        }
+
+        return count;
     }
 
     private void Delete(Segment[] gone)
