@@ -56,18 +56,18 @@ internal ref struct PrunedParser
             return ProofOutcome.Malformed;
         }
 
-        if (_bytes[0] != PrunedFormat.Version)
+        if (_bytes[PrunedTreeLayout.VersionOffset] != PrunedTreeLayout.Version)
         {
             return ProofOutcome.UnknownVersion;
         }
 
-        _at = 1;
+        _at = PrunedTreeLayout.VersionBytes;
         if (!TryNumber(_bytes.Length / MinLeafBytes, out int terminals))
         {
             return ProofOutcome.Malformed;
         }
 
-        int codeBytes = (int)PrunedFormat.CodeBytes(terminals);
+        int codeBytes = (int)PrunedTreeLayout.CodeBytes(terminals);
         if (_bytes.Length - _at < codeBytes + ((long)terminals * MinLeafBytes))
         {
             return ProofOutcome.Malformed;
@@ -86,7 +86,7 @@ internal ref struct PrunedParser
         int nodes = (2 * Terminals.Length) - 1;
         for (int node = 0; node < nodes; node++)
         {
-            PrunedCode code = PrunedFormat.CodeAt(codes, node);
+            PrunedCode code = PrunedTreeLayout.CodeAt(codes, node);
             if (code == PrunedCode.Inner)
             {
                 if (_open.Count == ProofLimits.MaxDepth)
@@ -121,7 +121,7 @@ internal ref struct PrunedParser
             return ProofOutcome.NotATree;
         }
 
-        int padding = (PrunedFormat.CodesPerByte - (nodes % PrunedFormat.CodesPerByte)) % PrunedFormat.CodesPerByte * PrunedFormat.CodeBits;
+        int padding = (PrunedTreeLayout.CodesPerByte - (nodes % PrunedTreeLayout.CodesPerByte)) % PrunedTreeLayout.CodesPerByte * PrunedTreeLayout.CodeBits;
         return (codes[^1] & ((1 << padding) - 1)) == 0 ? ProofOutcome.Verified : ProofOutcome.Malformed;
     }
 

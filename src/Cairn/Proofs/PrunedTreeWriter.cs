@@ -28,7 +28,7 @@ public sealed class PrunedTreeWriter
     }
 
     /// <summary>The bytes the proof has so far, a few more or less: to decide where a part of a state ends.</summary>
-    public long Bytes => 2 + PrunedFormat.CodeBytes(_terminals) + _data.WrittenCount;
+    public long Bytes => 2 + PrunedTreeLayout.CodeBytes(_terminals) + _data.WrittenCount;
 
     /// <summary>Begins an inner node: its left part comes next.</summary>
     /// <exception cref="InvalidOperationException">The tree is complete, or too deep.</exception>
@@ -97,10 +97,10 @@ public sealed class PrunedTreeWriter
             throw new InvalidOperationException($"{_open.Count} inner nodes miss a part.");
         }
 
-        Span<byte> head = stackalloc byte[1 + Varint.MaxBytes];
-        head[0] = PrunedFormat.Version;
-        int headBytes = 1 + Varint.Write(head[1..], (ulong)_terminals);
-        return [.. head[..headBytes], .. _codes.AsSpan(0, (int)PrunedFormat.CodeBytes(_terminals)), .. _data.WrittenSpan];
+        Span<byte> head = stackalloc byte[PrunedTreeLayout.VersionBytes + Varint.MaxBytes];
+        head[PrunedTreeLayout.VersionOffset] = PrunedTreeLayout.Version;
+        int headBytes = PrunedTreeLayout.VersionBytes + Varint.Write(head[PrunedTreeLayout.VersionBytes..], (ulong)_terminals);
+        return [.. head[..headBytes], .. _codes.AsSpan(0, (int)PrunedTreeLayout.CodeBytes(_terminals)), .. _data.WrittenSpan];
     }
 
     private void Leaf(ReadOnlySpan<byte> key, PrunedCode code)
@@ -132,12 +132,12 @@ public sealed class PrunedTreeWriter
             throw new InvalidOperationException("The tree is complete: both parts of every inner node have been written.");
         }
 
-        if (_nodes / PrunedFormat.CodesPerByte == _codes.Length)
+        if (_nodes / PrunedTreeLayout.CodesPerByte == _codes.Length)
         {
             Array.Resize(ref _codes, 2 * _codes.Length);
         }
 
-        _codes[_nodes / PrunedFormat.CodesPerByte] |= (byte)((int)code << PrunedFormat.ShiftOf(_nodes));
+        _codes[_nodes / PrunedTreeLayout.CodesPerByte] |= (byte)((int)code << PrunedTreeLayout.ShiftOf(_nodes));
         _nodes++;
     }
 

@@ -1,10 +1,16 @@
 namespace Cairn.Proofs;
 
-/// <summary>Constants of the wire form of pruned trees (<c>docs/format.md</c>, pruned trees).</summary>
-internal static class PrunedFormat
+/// <summary>The wire form of pruned trees. See "Pruned trees" in docs/format.md.</summary>
+internal static class PrunedTreeLayout
 {
     /// <summary>The version that is written and read.</summary>
     public const byte Version = 1;
+
+    /// <summary>Where the version stands.</summary>
+    public const int VersionOffset = 0;
+
+    /// <summary>The bytes of the version.</summary>
+    public const int VersionBytes = 1;
 
     /// <summary>The bits of a node code.</summary>
     public const int CodeBits = 2;
