@@ -209,6 +209,15 @@ internal sealed class BlockLineParser(string file)
 
     private long ReadTime(ref Utf8JsonReader reader)
     {
+        Utf8JsonReader ahead = reader;
+        ahead.Read();
+        if (ahead.TokenType == JsonTokenType.Number)
+        {
+            // Outside of the calendar a time has no text.
+            reader = ahead;
+            return reader.TryGetInt64(out long number) ? number : throw Malformed(reader.TokenStartIndex, "'time' as a number counts 100 ns since 1970, in 64 bits");
+        }
+
         ReadOnlyMemory<byte> text = ReadText(ref reader, "time", StateLimits.MaxKeyBytes);
         return Rfc3339.TryParse(text.Span, out long ticks, out string reason) ? ticks : throw Malformed(reader.TokenStartIndex, "'time': " + reason);
     }

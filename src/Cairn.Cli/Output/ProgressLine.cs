@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Cairn.Cli.Output;
 
 /// <summary>One line on a terminal that is written over and over; nothing elsewhere. Safe for any thread.</summary>
-internal sealed class ProgressLine(CliStreams streams)
+internal sealed class ProgressLine(CliStreams streams) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private readonly Lock _lock = new();
@@ -24,6 +24,9 @@ internal sealed class ProgressLine(CliStreams streams)
             }
         }
     }
+
+    /// <summary>Takes the line away.</summary>
+    public void Dispose() => Clear();
 
     /// <summary>Takes the line away.</summary>
     public void Clear()

@@ -65,6 +65,9 @@ internal sealed class DirectoryHome : IHome
     public IHoldStore Holds { get; }
 
     /// <inheritdoc/>
+    public required ISnapshotStore Snapshots { get; init; }
+
+    /// <inheritdoc/>
     public IPageStore Pages => _pages;
 
     /// <summary>
@@ -189,6 +192,7 @@ internal sealed class DirectoryHome : IHome
             return new DirectoryHome(path, log, log.Recovery, pages, new HoldsFile(fileSystem, path, manifest.StoreId), @lock: null, reserve)
             {
                 History = new HistoryDirectory(fileSystem, path, manifest.StoreId),
+                Snapshots = new SnapshotDirectory(fileSystem, path),
             };
         }
         catch
@@ -241,6 +245,7 @@ internal sealed class DirectoryHome : IHome
             return new DirectoryHome(path, new DirectoryLog(log, hint), log.Recovery, pages, holds, @lock, reserve)
             {
                 History = new HistoryDirectory(fileSystem, path, manifest.StoreId),
+                Snapshots = new SnapshotDirectory(fileSystem, path),
                 ManifestFaults = reading.Newest is null ? [] : [.. reading.Damages.Select(FileFault.Of)],
                 HoldsFault = holdsDamage is null ? null : FileFault.Of(holdsDamage),
             };

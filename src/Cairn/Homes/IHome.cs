@@ -29,6 +29,9 @@ public interface IHome : IAsyncDisposable
     /// <summary>The named holds; null where no log is ever retired, so that there is nothing to hold.</summary>
     IHoldStore? Holds { get; }
 
+    /// <summary>The named snapshots; null where the home has no place for them.</summary>
+    ISnapshotStore? Snapshots => null;
+
     /// <summary>The page store; null where pages live in RAM only and are rebuilt from the log.</summary>
     IPageStore? Pages { get; }
 }

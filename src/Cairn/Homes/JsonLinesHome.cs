@@ -53,6 +53,9 @@ internal sealed class JsonLinesHome : IHome
     public IHoldStore? Holds => null;
 
     /// <inheritdoc/>
+    public ISnapshotStore Snapshots => new SnapshotDirectory(_fileSystem, _directory);
+
+    /// <inheritdoc/>
     public IPageStore? Pages => null;
 
     /// <summary>Opens the store in a directory, or creates it where the options allow.</summary>

@@ -16,15 +16,17 @@ internal sealed class MemoryHome : IHome
     private readonly MemoryBlockLog _log;
     private readonly MemoryPageStore _pages;
     private readonly MemoryHoldStore _holds;
+    private readonly MemorySnapshotStore _snapshots;
 
     /// <summary>Opens a fresh, empty store.</summary>
     public MemoryHome()
-        : this(new MemoryBlockLog(), new MemoryPageStore(), new MemoryHoldStore())
+        : this(new MemoryBlockLog(), new MemoryPageStore(), new MemoryHoldStore(), new MemorySnapshotStore())
     {
     }
 
-    private MemoryHome(MemoryBlockLog log, MemoryPageStore pages, MemoryHoldStore holds)
+    private MemoryHome(MemoryBlockLog log, MemoryPageStore pages, MemoryHoldStore holds, MemorySnapshotStore snapshots)
     {
+        _snapshots = snapshots;
         _log = log;
         _pages = pages;
         _holds = holds;
@@ -49,11 +51,14 @@ internal sealed class MemoryHome : IHome
     public IHoldStore Holds => _holds;
 
     /// <inheritdoc/>
+    public ISnapshotStore Snapshots => _snapshots;
+
+    /// <inheritdoc/>
     public IPageStore Pages => _pages;
 
     /// <summary>Opens the content of this home again.</summary>
     /// <exception cref="InvalidOperationException">This home is still open.</exception>
-    public MemoryHome Reopen() => new(_log.Reopen(), _pages.Reopen(), _holds);
+    public MemoryHome Reopen() => new(_log.Reopen(), _pages.Reopen(), _holds, _snapshots);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

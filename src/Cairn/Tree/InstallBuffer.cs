@@ -22,7 +22,7 @@ internal sealed class InstallBuffer(TreeKind tree)
     public TreeTotals Totals => new((ulong)Count, (ulong)_used);
 
     /// <summary>The greatest key, waiting or there already; null when there is none.</summary>
-    public ReadOnlyMemory<byte>? LastKey => Count == 0 ? _before : _bytes.AsMemory(_entries[Count - 1].KeyStart, _entries[Count - 1].KeyBytes);
+    public ReadOnlyMemory<byte>? LastKey => Count == 0 ? _before?.AsMemory() : (ReadOnlyMemory<byte>)_bytes.AsMemory(_entries[Count - 1].KeyStart, _entries[Count - 1].KeyBytes);
 
     /// <summary>Tells the greatest key that is there already.</summary>
     public void StartBehind(byte[]? key) => _before = key;

@@ -33,11 +33,14 @@ internal sealed class TestStore : IDisposable
     /// <summary>A name for a store that does not exist yet.</summary>
     public static TestStore Planned(string home) => new(home);
 
+    /// <summary>The path of a file beside the store.</summary>
+    public string File(string name) => _directory.PathOf(name);
+
     /// <summary>Writes a file beside the store.</summary>
     public string Write(string name, string text)
     {
         string path = _directory.PathOf(name);
-        File.WriteAllText(path, text);
+        System.IO.File.WriteAllText(path, text);
         return path;
     }
 

@@ -56,6 +56,16 @@ internal abstract class TestHome : IDisposable
     public virtual Task<StoreInstaller> InstallAsync(StoreSettings settings, InstalledState target, Hash256 source = default) =>
         StoreInstaller.BeginAsync(Location, settings.ToOptions(FileSystem), target, source, CancellationToken.None);
 
+    /// <summary>Imports snapshots, given as bytes.</summary>
+    public async Task<StateStore> ImportAsync(StoreSettings settings, IEnumerable<byte[]> snapshots, SnapshotImportOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        SnapshotTarget target = new(async _ => await OpenExistingAsync(settings with { CreateIfMissing = false }), (state, _) => InstallAsync(settings, state));
+        return await new SnapshotImport(target, options ?? new SnapshotImportOptions()).RunAsync([.. snapshots.Select(static bytes => new MemoryStream(bytes, writable: false))], cancellationToken);
+    }
+
+    /// <summary>Opens the store if there is one.</summary>
+    protected virtual Task<StateStore> OpenExistingAsync(StoreSettings settings) => OpenAsync(settings);
+
     /// <summary>Opens what lies below a closed store, for looking at its log.</summary>
     public virtual IHome OpenHome() => HomeLocator.Open(Location, (StoreSettings.Quiet with { ReadOnly = true }).ToOptions(FileSystem));
 
@@ -92,6 +102,8 @@ internal abstract class TestHome : IDisposable
             _home = _home is null ? new MemoryHome() : _home.Reopen();
             return StoreInstaller.BeginAsync(_home, () => _home = _home.Reopen(), settings.ToOptions(fileSystem: null), target, source, CancellationToken.None);
         }
+
+        protected override Task<StateStore> OpenExistingAsync(StoreSettings settings) => _home is null ? throw new StoreNotFoundException(Location, "nothing is there") : OpenAsync(settings);
 
         public override IHome OpenHome() => _home = _home!.Reopen();
 
