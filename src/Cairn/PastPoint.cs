@@ -151,9 +151,6 @@ internal sealed class PastPoint : IDisposable
     private void ThrowIfGone(Exception exception)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, typeof(StateView));
-        if (_store.IsRetiredByWriter(Block.After))
-        {
-            throw new ViewOutdatedException((exception as StateCorruptedException)?.File ?? _store.Location, exception);
-        }
+        _store.ThrowIfOutdated(_pin.Place, exception);
     }
 }

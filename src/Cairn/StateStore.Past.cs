@@ -65,7 +65,8 @@ public sealed partial class StateStore
         }
 
         Manifest manifest = Volatile.Read(ref _manifest);
-        return History.TryFindRoot(root, head.After.Sequence, out PastBlock block) && !(block.Height < FloorHeight) ? block.Height
+        PastBlock? found = Ask(manifest.LogFloor, history => history.TryFindRoot(root, head.After.Sequence, out PastBlock block) ? block : (PastBlock?)null);
+        return found is { } block && !(block.Height < FloorHeight) ? block.Height
             : manifest.HasInstalledFloor && manifest.Installed!.Root == root ? manifest.FloorHeight
             : null;
     }
@@ -87,7 +88,7 @@ public sealed partial class StateStore
         IEnumerable<KeyVersion> Walk(byte[] copy)
         {
             using PastRange range = OpenRange(from, to);
-            foreach (PastVersion version in History.Versions(tree, copy, range.After, range.UpTo))
+            foreach (PastVersion version in Ask(range.Pin.Place, history => history.Versions(tree, copy, range.After, range.UpTo)))
             {
                 yield return new KeyVersion(version.Height, version.Old?.ToArray(), version.New?.ToArray());
                 ThrowIfDisposed();
@@ -127,19 +128,27 @@ public sealed partial class StateStore
         IEnumerable<BlockRecord> Walk()
         {
             using PastRange range = OpenRange(from, to);
-            foreach (PastBlock block in History.Blocks(from ?? new BlockHeight(0), to ?? new BlockHeight(ulong.MaxValue), range.UpTo))
+            IEnumerable<LogRecord> records = Ask(range.Pin.Place, history => history.Blocks(from ?? new BlockHeight(0), to ?? new BlockHeight(ulong.MaxValue), range.UpTo)
+                .Where(block => block.Sequence > range.After)
+                .Select(block => history.ReadRecord(block)));
+            foreach (LogRecord record in records)
             {
-                if (block.Sequence > range.After)
-                {
-                    yield return new BlockRecord(History.ReadRecord(block));
-                    ThrowIfDisposed();
-                }
+                yield return new BlockRecord(record);
+                ThrowIfDisposed();
             }
         }
     }
 
-    /// <summary>Whether the writer, in another process, no longer keeps the log at a place. False in a store that is not read-only.</summary>
-    internal bool IsRetiredByWriter(LogPosition place) => IsReadOnly && _pageFiles is not null && _pageFiles.LookAtNewest().LogFloor.Sequence >= place.Sequence;
+    /// <summary>What a failure of reading the log means to a reader beside a writer who no longer keeps what the reader needs: nothing is damaged.</summary>
+    /// <param name="needed">The place from which on the log is needed.</param>
+    /// <param name="failure">The failure.</param>
+    internal void ThrowIfOutdated(LogPosition needed, Exception failure)
+    {
+        if (IsReadOnly && _pageFiles is not null && _pageFiles.LookAtNewest().LogFloor.Sequence > needed.Sequence)
+        {
+            throw new ViewOutdatedException((failure as StateCorruptedException)?.File ?? Location, failure);
+        }
+    }
 
     private IEnumerable<EntryChange> ChangesBetween(BlockHeight from, BlockHeight to)
     {
@@ -169,7 +178,12 @@ public sealed partial class StateStore
     private PastPoint FindPast(BlockHeight height, ulong upTo)
     {
         InstalledState? installed = null;
-        if (!History.TryFindBlock(height, upTo, out PastBlock block))
+        PastBlock block;
+        if (FindBlock(height, upTo) is { } found)
+        {
+            block = found;
+        }
+        else
         {
             // No record tells of the state that the store was installed with.
             installed = Volatile.Read(ref _manifest).Installed is { } first && first.Height <= height ? first : throw NotRetained(height);
@@ -188,13 +202,40 @@ public sealed partial class StateStore
         throw NotRetained(height);
     }
 
+    private PastBlock? FindBlock(BlockHeight height, ulong upTo) => Ask(Volatile.Read(ref _manifest).LogFloor, history => history.TryFindBlock(height, upTo, out PastBlock block) ? block : (PastBlock?)null);
+
+    /// <summary>Asks the history what needs the log from a place on.</summary>
+    private T Ask<T>(LogPosition needed, Func<IChangeHistory, T> question)
+    {
+        try
+        {
+            return question(History);
+        }
+        catch (Exception exception) when (exception is StateCorruptedException or IOException)
+        {
+            ThrowIfOutdated(needed, exception);
+            throw;
+        }
+    }
+
+    /// <summary>Asks the history for a walk.</summary>
+    private IEnumerable<T> Ask<T>(LogPosition needed, Func<IChangeHistory, IEnumerable<T>> question)
+    {
+        using IEnumerator<T> walk = Ask(needed, history => question(history).GetEnumerator());
+        while (Ask(needed, _ => walk.MoveNext()))
+        {
+            yield return walk.Current;
+        }
+    }
+
     /// <summary>Keeps the log of the blocks between two heights.</summary>
     private PastRange OpenRange(BlockHeight? from, BlockHeight? to)
     {
         StateVersion head = Versions.Head;
-        ulong upTo = to is not { } last || last >= head.Height ? head.After.Sequence : History.TryFindBlock(last, head.After.Sequence, out PastBlock newest) ? newest.Sequence : 0;
+        ulong upTo = to is { } last && last < head.Height ? FindBlock(last, head.After.Sequence)?.Sequence ?? 0 : head.After.Sequence;
         LogPosition floor = Volatile.Read(ref _manifest).LogFloor;
-        LogPosition after = from is { Value: > 0 } first && History.TryFindBlock(new BlockHeight(first.Value - 1), head.After.Sequence, out PastBlock before) && before.After.Sequence > floor.Sequence ? before.After : floor;
+        PastBlock? before = from is { Value: > 0 } first ? FindBlock(new BlockHeight(first.Value - 1), head.After.Sequence) : null;
+        LogPosition after = before is { } known && known.After.Sequence > floor.Sequence ? known.After : floor;
         PastRange range = new(_pins.Add(after), upTo);
         if (after.Sequence >= Volatile.Read(ref _manifest).LogFloor.Sequence)
         {

@@ -30,6 +30,26 @@ internal sealed record FileBlock(BlockHeight Height, long? TimeTicks, IReadOnlyL
 
         return draft.Working;
     }
+
+    /// <summary>Commits the block.</summary>
+    public async Task<CommittedBlock> CommitAsync(StateStore store)
+    {
+        using BlockDraft draft = store.CreateDraft(Height);
+        draft.TimeTicks = TimeTicks;
+        foreach ((byte[] key, byte[]? value) in Changes)
+        {
+            if (value is null)
+            {
+                draft.State.Delete(key);
+            }
+            else
+            {
+                draft.State.Put(key, value);
+            }
+        }
+
+        return await store.CommitAsync(draft);
+    }
 }
 
 /// <summary>The real blocks beside the checkout and the roots they must lead to.</summary>

@@ -93,7 +93,7 @@ public sealed class BlockFileTests
             for (; Next < Math.Min(upTo, Blocks.Count); Next++)
             {
                 FileBlock block = Blocks[Next];
-                CommittedBlock committed = await CommitAsync(store, block);
+                CommittedBlock committed = await block.CommitAsync(store);
                 if (_roots.TryGetValue(block.Height.Value, out (ulong Entries, Hash256 Root) expected))
                 {
                     Assert.Equal(expected.Root, committed.Root);
@@ -110,25 +110,6 @@ public sealed class BlockFileTests
             ReferenceState state = Blocks.Aggregate(ReferenceState.Empty, (state, block) => block.Apply(state));
             Assert.Equal(_roots.Last().Value.Root, store.Root);
             StoreComparison.AssertHead(state, store, new Random(1));
-        }
-
-        private static async Task<CommittedBlock> CommitAsync(StateStore store, FileBlock block)
-        {
-            using BlockDraft draft = store.CreateDraft(block.Height);
-            draft.TimeTicks = block.TimeTicks;
-            foreach ((byte[] key, byte[]? value) in block.Changes)
-            {
-                if (value is null)
-                {
-                    draft.State.Delete(key);
-                }
-                else
-                {
-                    draft.State.Put(key, value);
-                }
-            }
-
-            return await store.CommitAsync(draft);
         }
     }
 }

@@ -220,6 +220,7 @@ internal sealed class ShortRun
         int blocks = BlocksAt(store.Height);
         Assert.InRange(blocks, isWhole ? States.Count - 1 : progress.Durable, progress.Attempted);
         StoreComparison.AssertHead(States[blocks], store, new Random(blocks));
+        PastComparison.AssertSome([.. States.Skip(1).Take(blocks)], store, new Random(blocks));
         if (blocks + 1 < States.Count)
         {
             await CommitNextAsync(store, blocks);
