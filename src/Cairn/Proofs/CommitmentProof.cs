@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Cairn.Proofs;
 
 /// <summary>
@@ -40,8 +42,8 @@ public sealed class CommitmentProof
     /// <summary>Reads a proof from its canonical protobuf encoding. Anything else is refused: a second encoding of the same proof, too.</summary>
     /// <param name="bytes">The encoding. The proof refers to this memory, which must not be changed as long as the proof is used.</param>
     /// <param name="proof">The proof; null when the bytes are refused.</param>
-    /// <returns><see cref="ProofOutcome.Verified"/> when the bytes were decoded (nothing more is known of the proof then), or why not.</returns>
-    public static ProofOutcome TryDecode(ReadOnlyMemory<byte> bytes, out CommitmentProof? proof) => CommitmentDecoder.TryDecode(bytes, out proof);
+    /// <returns>Whether the bytes were decoded. Nothing more is known of the proof then.</returns>
+    public static bool TryDecode(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out CommitmentProof? proof) => CommitmentDecoder.TryDecode(bytes, out proof) == ProofOutcome.Verified && proof is not null;
 
     /// <summary>The canonical protobuf encoding: fields ascending, defaults omitted, shortest numbers; in a compressed batch, steps numbered in the order of their first use.</summary>
     public byte[] Encode() => CommitmentEncoder.Encode(this);

@@ -19,7 +19,7 @@ public static class ProofVerifier
             return ProofResult.Refuse(ProofOutcome.TooLarge);
         }
 
-        ProofOutcome outcome = CommitmentProof.TryDecode(proof.ToArray(), out CommitmentProof? decoded);
+        ProofOutcome outcome = CommitmentDecoder.TryDecode(proof.ToArray(), out CommitmentProof? decoded);
         if (decoded is null)
         {
             return ProofResult.Refuse(outcome);

@@ -164,7 +164,7 @@ public sealed class HostileCommitmentTests
             5 => honest with { Key = key, Value = value, Steps = [new LooseStep([], [.. first.Prefix, .. first.Suffix]), .. honest.Steps[1..]] },
             6 => honest with { Key = key, Value = value, LeafPrefix = [1], Steps = honest.Steps },
             7 => honest with { Key = first.Suffix.Length > 0 ? first.Suffix : first.Prefix[1..], Value = random32, Steps = honest.Steps[1..] }, // an inner node as a leaf
-            _ => honest with { Key = key, Value = value, Steps = [.. honest.Steps, .. Enumerable.Repeat(first, random.Next(2) == 0 ? ProofLimits.MaxDepth : 3)] },
+            _ => honest with { Key = key, Value = value, Steps = [.. honest.Steps, .. Enumerable.Repeat(first, random.Next(16) == 0 ? ProofLimits.MaxDepth : 3)] },
         };
         LooseSpec spec = random.Next(3) == 0 ? new LooseSpec(random.Next(2) == 0, random.Next(2) == 0, random.Next(2) == 0) : LooseSpec.Ours;
         return (forged.Encode(spec), forged.Key, forged.Value);

@@ -174,7 +174,7 @@ internal sealed class PrunedNode
                 node.Become(Inner(Inner(node.Left!, node.Right.Left!), node.Right.Right!));
                 break;
             case 5 when node.Key is not null:
-                node.Key = random.Next(2) == 0 ? [.. node.Key, (byte)random.Next(256)] : other.Key ?? node.Key[..^1];
+                node.Key = random.Next(2) == 0 ? [.. node.Key, (byte)random.Next(256)] : other.Key ?? node.Key[..Math.Max(0, node.Key.Length - 1)];
                 break;
             case 6 when node.Value is not null:
                 node.Shown = SHA256.HashData(node.Value);

@@ -39,6 +39,23 @@ public sealed partial class LayerTests
         Faults.AreNone(faults);
     }
 
+    /// <summary>A light client trusts the proofs alone: they know value types, bits of keys and hashes, and neither files nor stores.</summary>
+    [Fact]
+    public void Proofs_AreOnFormatAndHashingAlone()
+    {
+        string[] allowed = ["Format", "Hashing", "Proofs"];
+        List<string> faults = [];
+        foreach (SourceFile file in SourceTree.Engine.Where(file => file.Folder == "Proofs"))
+        {
+            foreach (Match use in Names().Matches(file.Code).Where(use => RowOf(use.Groups["folder"].Value) >= 0 && !allowed.Contains(use.Groups["folder"].Value) && IsEngineName(use)))
+            {
+                faults.Add($"{file.Path}:{file.LineOf(use.Index)}: Proofs uses {use.Value}");
+            }
+        }
+
+        Faults.AreNone(faults);
+    }
+
     [Fact]
     public void Folders_DoNotUseTheStore()
     {
