@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cairn.Proofs;
 using Cairn.Tests.Reference;
+using Cairn.Tests.Stores;
 using Xunit;
 
 namespace Cairn.Tests.Proofs;
@@ -83,25 +84,35 @@ public sealed class NodeJudgeTests
         Random random = new(200);
         SortedDictionary<ulong, (ulong Entries, Hash256 Root)> roots = BlockFile.Roots();
         ReferenceState state = ReferenceState.Empty;
+        using TestHome home = TestHome.Create(HomeKind.Memory);
+        StateStore store = await home.OpenAsync(StoreSettings.Tight with { Durability = Durability.DangerNoSync });
         foreach (FileBlock block in BlockFile.Blocks())
         {
             state = block.Apply(state);
-            if (!roots.TryGetValue(block.Height.Value, out (ulong Entries, Hash256 Root) listed))
+            await block.CommitAsync(store);
+            if (roots.TryGetValue(block.Height.Value, out (ulong Entries, Hash256 Root) listed))
             {
-                continue;
-            }
-
-            ReferenceProver prover = new(state.State.Sorted.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.Value)));
-            Assert.Equal(listed.Root, prover.Root);
-            for (int i = 0; i < 200; i++)
-            {
-                byte[] key = prover.Entries[random.Next(prover.Entries.Count)].Key;
-                byte[] asked = i % 2 == 0 ? key : [.. key[..^1], (byte)random.Next(256)];
-                AskTwice(judge, random, i % 4 < 2 ? ProofSpec.ByValue : ProofSpec.ByValueHash, prover, asked);
+                AskAtHead(judge, random, store, new ReferenceProver(state.State.Sorted.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.Value))), listed.Root);
             }
         }
 
+        await home.CloseAsync(store);
         await judge.JudgeAsync();
+    }
+
+    /// <summary>Asks about 200 keys with the proofs of the store, which are those of the plain prover.</summary>
+    private static void AskAtHead(NodeJudge judge, Random random, StateStore store, ReferenceProver prover, Hash256 root)
+    {
+        using StateView view = store.OpenView();
+        Assert.Equal(root, prover.Root);
+        for (int i = 0; i < 200; i++)
+        {
+            byte[] key = prover.Entries[random.Next(prover.Entries.Count)].Key;
+            byte[] asked = i % 2 == 0 ? key : [.. key[..^1], (byte)random.Next(256)];
+            ProofSpec spec = i % 4 < 2 ? ProofSpec.ByValue : ProofSpec.ByValueHash;
+            Assert.Equal(Convert.ToHexStringLower(prover.ProveOne(spec, asked).Encode()), Convert.ToHexStringLower(view.Prove(asked, spec, TestContext.Current.CancellationToken).Encode()));
+            AskTwice(judge, random, spec, prover, asked);
+        }
     }
 
     /// <summary>Asks for an honest proof, which both verifiers accept when no empty value keeps them from it, and for one in which something was altered so that it lies.</summary>

@@ -23,7 +23,7 @@ public sealed class ProvingVectorTests
         foreach (bool isCompressed in (bool[])[false, true])
         {
             byte[] expected = ProofVectors.Bytes(batch.GetProperty(isCompressed ? "compressed" : "proof"));
-            Assert.Equal(ProofOutcome.Verified, CommitmentProof.TryDecode(expected, out CommitmentProof? decoded));
+            Assert.True(CommitmentProof.TryDecode(expected, out CommitmentProof? decoded));
             CommitmentProof made = new KeyProver(pages, ProofSpec.ByValue).Prove([.. decoded!.Entries.Select(entry => entry.Key)], isCompressed, CancellationToken.None);
             Assert.Equal(Convert.ToHexStringLower(expected), Convert.ToHexStringLower(made.Encode()));
         }
