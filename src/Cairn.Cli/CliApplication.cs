@@ -83,6 +83,7 @@ internal static class CliApplication
             VerifyProofCommand.Create(streams),
             VerifyRangeCommand.Create(streams),
             BackupCommand.Create(streams),
+            CompareCommand.Create(streams),
             QuickstartCommand.Create(streams),
         };
         root.HelpName = ProgramName;
@@ -171,7 +172,7 @@ internal static class CliApplication
             WriteSection("Examples:", command?.Examples ?? ["cairn quickstart", "cairn apply --store my-store --roots blocks.jsonl"]);
             output.WriteLine("Exit codes:");
             output.WriteLine("  0 fine; 1 malformed usage or input; 2 not found (key, store, no block yet); 3 damage found, or a proof refused; 4 store busy;");
-            output.WriteLine("  5 refused (height not above the last, root mismatch, not retained, other format); 6 I/O failure; 130 interrupted");
+            output.WriteLine("  5 refused (height not above the last, root mismatch, not retained, other format); 6 I/O failure; 7 different (compare); 130 interrupted");
             return code;
         }
 

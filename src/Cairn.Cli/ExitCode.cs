@@ -27,6 +27,9 @@ internal static class ExitCode
     /// <summary>Reading or writing failed.</summary>
     public const int InputOutput = 6;
 
+    /// <summary>What was compared differs.</summary>
+    public const int Different = 7;
+
     /// <summary>The user ended the command (128 and the number of SIGINT, as shells expect it).</summary>
     public const int Interrupted = 130;
 }
