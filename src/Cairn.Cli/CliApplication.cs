@@ -84,6 +84,7 @@ internal static class CliApplication
             VerifyRangeCommand.Create(streams),
             BackupCommand.Create(streams),
             CompareCommand.Create(streams),
+            MigrateCommand.Create(streams),
             QuickstartCommand.Create(streams),
         };
         root.HelpName = ProgramName;
