@@ -1,4 +1,3 @@
-using Cairn.Tests.Reference;
 using Cairn.Tests.Stores;
 using Xunit;
 
