@@ -50,4 +50,19 @@ public sealed record SnapshotInfo
         ArgumentNullException.ThrowIfNull(stream);
         return SnapshotReader.ReadInfo(stream, name);
     }
+
+    /// <summary>Reads a whole snapshot and sees whether it could be imported: every checksum and every proof, and that nothing is missing. Needs no store; memory is bounded.</summary>
+    /// <param name="stream">The snapshot, at its beginning; read up to its end mark.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="cancellationToken">Ends it between two parts.</param>
+    /// <returns>What it says of itself.</returns>
+    /// <exception cref="SnapshotDamagedException">It is damaged.</exception>
+    /// <exception cref="StoreFormatException">It is of a later version, or its codec is not available here.</exception>
+    /// <exception cref="SnapshotChainException">It builds on something that is not before it.</exception>
+    /// <exception cref="IOException">Reading failed.</exception>
+    public static Task<SnapshotInfo> VerifyAsync(Stream stream, string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return SnapshotVerifier.VerifyAsync(stream, name, cancellationToken);
+    }
 }

@@ -14,7 +14,7 @@ internal sealed class StoreInstaller : IAsyncDisposable
     private const int BatchBytes = 4 << 20;
 
     /// <summary>The most bytes of new pages in memory, and so about what an interruption loses.</summary>
-    private const long StepBytes = 64 << 20;
+    private const long StepBytes = 16 << 20;
 
     private readonly StateStore _store;
     private readonly StateStoreOptions _options;

@@ -150,13 +150,14 @@ internal static class SnapshotCommand
     private static CliCommand Info(CliStreams streams)
     {
         Argument<string> file = new("FILE") { Description = "A snapshot" };
+        Option<bool> verify = CommonOptions.Flag("--verify", "Read all of it, and check every part and its proof");
         Option<bool> json = CommonOptions.Json($"Print {{{SnapshotText.JsonFields}}}");
-        CliCommand command = new("info", "Tell what a snapshot file says of itself. Needs no store.", "Only its header is read; importing checks the rest.", "cairn snapshot info before.snapshot") { file, json };
-        command.SetAction(parsed =>
+        CliCommand command = new("info", "Tell what a snapshot file says of itself. Needs no store.", "Only its header is read, unless --verify says otherwise; importing checks everything in any case.", "cairn snapshot info --verify before.snapshot") { file, verify, json };
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(file);
-            using FileStream stream = File.Exists(path) ? new FileStream(path, FileMode.Open, FileAccess.Read) : throw new CliException(ExitCode.NotFound, $"there is no file '{path}'.");
-            SnapshotInfo info = SnapshotInfo.ReadFrom(stream, path);
+            await using FileStream stream = File.Exists(path) ? new FileStream(path, FileMode.Open, FileAccess.Read) : throw new CliException(ExitCode.NotFound, $"there is no file '{path}'.");
+            SnapshotInfo info = parsed.GetValue(verify) ? await SnapshotInfo.VerifyAsync(stream, path, cancellationToken) : SnapshotInfo.ReadFrom(stream, path);
             if (parsed.GetValue(json))
             {
                 JsonLine.Write(streams.Output, writer => SnapshotText.Write(writer, info));

@@ -5,7 +5,7 @@ using Cairn.IO;
 namespace Cairn.Checking;
 
 /// <summary>
-/// The whole-store check: every checksum, the chain of the log, the manifest copies, and of both trees every page, gap, cut, count and hash, at the checkpoint and again at the head after replaying. Reads everything, writes
+/// The whole-store check: every checksum, the chain of the log, the manifest copies, and of both trees every page, gap, cut, count and hash, at the checkpoint and again at the head after replaying; the named snapshots with their proofs. Reads everything, writes
 /// nothing.
 /// </summary>
 public static class StoreChecker
@@ -35,6 +35,7 @@ public static class StoreChecker
             await CheckJsonLinesAsync(files, path, log, cancellationToken).ConfigureAwait(false);
         }
 
+        await SnapshotChecker.RunAsync(files, path, log, cancellationToken).ConfigureAwait(false);
         return log.ToReport();
     }
 

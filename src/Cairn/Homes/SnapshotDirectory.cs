@@ -19,6 +19,9 @@ internal sealed class SnapshotDirectory(IFileSystem fileSystem, string store) : 
     private readonly IFileSystem _fileSystem = fileSystem;
     private readonly string _directory = Path.Combine(store, DirectoryName);
 
+    /// <summary>The file of a snapshot.</summary>
+    public string PathOf(string name) => Path.Combine(_directory, name + Suffix);
+
     /// <inheritdoc/>
     public IReadOnlyList<string> List() => _fileSystem.DirectoryExists(_directory)
         ? [.. _fileSystem.List(_directory).Where(static file => file.EndsWith(Suffix, StringComparison.Ordinal) && file.Length > Suffix.Length).Select(static file => file[..^Suffix.Length]).Order(StringComparer.Ordinal)]
@@ -50,8 +53,6 @@ internal sealed class SnapshotDirectory(IFileSystem fileSystem, string store) : 
         _fileSystem.Delete(PathOf(name));
         _fileSystem.SyncDirectory(_directory);
     }
-
-    private string PathOf(string name) => Path.Combine(_directory, name + Suffix);
 
     private sealed class Draft : ISnapshotDraft
     {

@@ -47,7 +47,10 @@ public sealed class SnapshotCommandTests
         (await CliRun.RunAsync("import", "--store", target.Path, store.File("none"))).Failed(ExitCode.NotFound, "none");
         Assert.False(Directory.Exists(target.Path));
         byte[] bytes = await File.ReadAllBytesAsync(full);
+        (await CliRun.RunAsync("snapshot", "info", "--verify", full)).Fine();
         await File.WriteAllBytesAsync(full, bytes[..^20]);
+        (await CliRun.RunAsync("snapshot", "info", full)).Fine();
+        (await CliRun.RunAsync("snapshot", "info", "--verify", full)).Failed(ExitCode.Damaged, "cut short");
         (await CliRun.RunAsync("import", "--store", target.Path, full)).Failed(ExitCode.Damaged, "cut short");
         (await CliRun.RunAsync("root", "--store", target.Path)).Failed(ExitCode.Refused, "unfinished import");
         await File.WriteAllBytesAsync(full, bytes);

@@ -1,3 +1,4 @@
+using Cairn.Checking;
 using Cairn.Tests.IO;
 using Cairn.Tests.Reference;
 using Cairn.Tests.Stores;
@@ -114,6 +115,9 @@ public sealed class NamedSnapshotTests
         await CommitAsync(store, 2, ("a", "2"));
         await store.CreateSnapshotAsync("two", baseName: "one");
         home.Files.Delete("/store/snapshots/one.snapshot");
+        SimulatedHome stopped = new(HomeKind.SimulatedDirectory, home.Files.Clone());
+        CheckReport report = await StoreChecker.CheckAsync(stopped.Location, new CheckOptions { FileSystem = stopped.Files });
+        Assert.Equal("base of the snapshot", Assert.Single(report.Faults).What);
         await AssertFaultAsync(SnapshotChainFault.MissingBase, () => store.RestoreSnapshotAsync("two"));
         await Assert.ThrowsAsync<SnapshotNotFoundException>(() => store.RestoreSnapshotAsync("one"));
         await Assert.ThrowsAsync<SnapshotNotFoundException>(() => store.CreateSnapshotAsync("three", baseName: "one"));
@@ -159,6 +163,10 @@ public sealed class NamedSnapshotTests
         }
 
         NamedSnapshot listed = Assert.Single(store.ListSnapshots());
+        SimulatedHome stopped = new(HomeKind.SimulatedDirectory, home.Files.Clone());
+        CheckReport report = await StoreChecker.CheckAsync(stopped.Location, new CheckOptions { FileSystem = stopped.Files });
+        CheckFault fault = Assert.Single(report.Faults);
+        Assert.Equal(("/store/snapshots/s.snapshot", "checksum of the header"), (fault.File, fault.What));
         Assert.Null(listed.Info);
         Assert.Contains("checksum of the header", listed.Damage!, StringComparison.Ordinal);
         await Assert.ThrowsAsync<SnapshotDamagedException>(() => store.RestoreSnapshotAsync("s"));

@@ -17,6 +17,7 @@ public sealed class SnapshotTamperingTests
         byte[] increment = await run.ExportAsync(3, since: 2);
         foreach (byte[] snapshot in new[] { full, increment })
         {
+            Assert.Equal(run.States[3].Root, (await SnapshotInfo.VerifyAsync(new MemoryStream(snapshot), "s")).Root);
             for (int at = 0; at < snapshot.Length; at += at < 400 ? 1 : 7)
             {
                 byte[] bad = [.. snapshot];
@@ -239,6 +240,8 @@ public sealed class SnapshotTamperingTests
 
     private static async Task AssertRefusedAsync(byte[] bad, string what, long at)
     {
+        StateStoreException verdict = await Assert.ThrowsAnyAsync<StateStoreException>(() => SnapshotInfo.VerifyAsync(new MemoryStream(bad), "s"));
+        Assert.True(verdict is SnapshotDamagedException or StoreFormatException or SnapshotChainException, $"{what}: {verdict.Message}");
         SimulatedHome home = new(HomeKind.SimulatedDirectory, new SimulatedFileSystem());
         try
         {
