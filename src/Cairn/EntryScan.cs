@@ -3,7 +3,8 @@ using Cairn.Tree;
 namespace Cairn;
 
 /// <summary>
-/// A walk over entries in key order. Use it in <c>foreach</c> or call <see cref="MoveNext"/>; it is its own current entry. For one thread at a time. Left open it costs nothing but what its view pins.
+/// A walk over entries in key order. Use it in <c>foreach</c> or call <see cref="MoveNext"/>; it is its own current entry. For one thread at a time. Left open it costs nothing but what its view pins; at a height
+/// that is no longer recent it also keeps files of the history open: end it or dispose it.
 /// </summary>
 public sealed class EntryScan : IDisposable
 {

@@ -2,15 +2,20 @@ using Cairn.History;
 
 namespace Cairn;
 
-/// <summary>What the keys of a tree were that have changed since an earlier height, in key order, either way.</summary>
+/// <summary>What the keys of a tree were that have changed since an earlier height, in key order, either way. After a failure it begins anew behind the last key it came to.</summary>
 internal sealed class PastOverlay : IScanOverlay
 {
     private readonly PastPoint _past;
     private readonly TreeKind _tree;
-    private readonly IPastCursor _cursor;
     private readonly Action _throwIfInvalid;
+    private readonly bool _reverse;
+    private readonly byte[] _key = new byte[StateLimits.MaxKeyBytes];
+    private byte[] _start;
+    private byte[] _end;
+    private IPastCursor? _cursor;
     private PastChange _change;
     private byte[] _value = [];
+    private int _keyBytes;
     private bool _isRead;
 
     /// <summary>Begins before the first changed key of a range.</summary>
@@ -19,11 +24,13 @@ internal sealed class PastOverlay : IScanOverlay
         _past = past;
         _tree = tree;
         _throwIfInvalid = throwIfInvalid;
-        _cursor = past.Scan(tree, start, end, reverse);
+        _start = start.ToArray();
+        _end = end.ToArray();
+        _reverse = reverse;
     }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<byte> Key => _cursor.Key;
+    public ReadOnlySpan<byte> Key => _key.AsSpan(0, _keyBytes);
 
     /// <inheritdoc/>
     public bool IsAbsent => !_change.HasOld;
@@ -69,16 +76,34 @@ internal sealed class PastOverlay : IScanOverlay
     /// <inheritdoc/>
     public bool MoveNext()
     {
-        if (!_past.Next(_cursor))
+        _cursor ??= _past.Scan(_tree, _start, _end, _reverse);
+        try
         {
-            return false;
+            do
+            {
+                if (!_past.Next(_cursor))
+                {
+                    return false;
+                }
+            }
+            while (_keyBytes > 0 && Key.SequenceEqual(_cursor.Key));
+        }
+        catch
+        {
+            // Where the cursor stands after a failure, nobody knows.
+            _cursor.Dispose();
+            _cursor = null;
+            (_start, _end) = _keyBytes == 0 ? (_start, _end) : _reverse ? (_start, Key.ToArray()) : (Key.ToArray(), _end);
+            throw;
         }
 
+        _keyBytes = _cursor.Key.Length;
+        _cursor.Key.CopyTo(_key);
         _change = _cursor.Change;
         _isRead = false;
         return true;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _cursor.Dispose();
+    public void Dispose() => _cursor?.Dispose();
 }

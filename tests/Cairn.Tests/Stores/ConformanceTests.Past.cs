@@ -122,5 +122,79 @@ public abstract partial class ConformanceTests
         await Home.CloseAsync(store);
     }
 
+    /// <summary>A view of the past is asked of the version it was opened on: what a rewind abandons later is its past all the same, and what comes at the same heights afterwards is not.</summary>
+    [Fact]
+    public async Task PastView_OverARewindWithHeightsUsedAgain_StaysAsItWas()
+    {
+        ShortRun run = ShortRun.Make(seed: 8, blocks: 30);
+        StoreSettings settings = StoreSettings.Quiet with { RecentViewBytes = 0, RetainAll = true };
+        StateStore store = await Home.OpenAsync(settings);
+        for (int blocks = 0; blocks < 30; blocks++)
+        {
+            await run.CommitNextAsync(store, blocks);
+        }
+
+        await Home.CloseAsync(store);
+        store = await Home.OpenAsync(settings with { OneByOneReplayBytes = 1 });
+        List<(StateView View, ReferenceState Expected)> views = [.. new[] { 3, 9, 10, 11, 20, 29 }.Select(block => (store.ViewAt(run.States[block].Height!.Value), run.States[block]))];
+        if (Home.HasPages)
+        {
+            Assert.All(views, static view => Assert.NotNull(view.View.Past));
+        }
+
+        // Back below the checkpoint, then other blocks at the same heights, and once more.
+        Random random = new(9);
+        List<ReferenceState> states = [.. run.States.Skip(1)];
+        foreach (int keep in (int[])[20, 10])
+        {
+            states.RemoveRange(keep, states.Count - keep);
+            await store.RewindAsync(states[^1].Height!.Value);
+            for (int blocks = 0; blocks < 6; blocks++)
+            {
+                states.Add(await CommitAsync(store, states[^1], random));
+            }
+
+            views.Add((store.ViewAt(states[keep + 1].Height!.Value), states[keep + 1]));
+            for (int i = 0; i < 10; i++)
+            {
+                PastComparison.AssertSome(states, store, random);
+            }
+        }
+
+        views.ForEach(view => StoreComparison.AssertSame(view.Expected, view.View, random));
+        views.ForEach(static view => view.View.Dispose());
+        await Home.CloseAsync(store);
+        store = await Home.OpenAsync(settings with { OneByOneReplayBytes = 1 });
+        PastComparison.AssertEveryHeight(states, store, random);
+        await Home.CloseAsync(store);
+    }
+
+    /// <summary>Commits a block of some changes right above another one.</summary>
+    private static async Task<ReferenceState> CommitAsync(StateStore store, ReferenceState parent, Random random)
+    {
+        BlockHeight height = new(parent.Height!.Value.Value + 1);
+        ReferenceDraft model = new(parent, height);
+        using BlockDraft draft = store.CreateDraft(height);
+        for (int i = 0; i < 20; i++)
+        {
+            byte[] key = parent.State.Sorted[random.Next(parent.State.Sorted.Length)].Key;
+            byte[] value = new byte[random.Next(40)];
+            random.NextBytes(value);
+            if (random.Next(4) == 0)
+            {
+                model.Delete(TreeKind.State, key);
+                draft.State.Delete(key);
+            }
+            else
+            {
+                model.Put(TreeKind.State, key, value);
+                draft.State.Put(key, value);
+            }
+        }
+
+        Assert.Equal(model.Working.Root, (await store.CommitAsync(draft)).Root);
+        return model.Working;
+    }
+
     private static ReferenceState[] StatesOf(ShortRun run, int blocks) => [.. run.States.Skip(1).Take(blocks)];
 }
