@@ -6,9 +6,12 @@ internal static class StoreAccess
     /// <summary>Pages that one reading command needs; the default is meant for a server.</summary>
     private const long ReadingCacheBytes = 64L << 20;
 
+    /// <summary>What indexing the log that the writer has not indexed yet may take: a command does it once and ends, and is better slow than refused.</summary>
+    private const long ReadingHistoryBytes = 1L << 30;
+
     /// <summary>Opens a store that has to exist, for reading only: beside a writer, without locking or changing anything.</summary>
     public static Task<StateStore> OpenForReadingAsync(string location, CancellationToken cancellationToken) =>
-        StateStore.OpenAsync(location, new StateStoreOptions { ReadOnly = true, CacheBytes = ReadingCacheBytes }, cancellationToken);
+        StateStore.OpenAsync(location, new StateStoreOptions { ReadOnly = true, CacheBytes = ReadingCacheBytes, HistoryBytes = ReadingHistoryBytes }, cancellationToken);
 
     /// <summary>Opens a store that has to exist, for upkeep: nothing that whoever writes its blocks wants retained is retired by it.</summary>
     public static Task<StateStore> OpenForUpkeepAsync(string location, CancellationToken cancellationToken) =>
