@@ -1,5 +1,7 @@
 using Cairn.History;
 using Cairn.Homes;
+using Cairn.Proving;
+using Cairn.Tree;
 
 namespace Cairn;
 
@@ -108,6 +110,31 @@ internal sealed class PastPoint : IDisposable
         try
         {
             return cursor.Next();
+        }
+        catch (Exception exception) when (exception is StateCorruptedException or IOException)
+        {
+            ThrowIfGone(exception);
+            throw;
+        }
+    }
+
+    /// <summary>Gives the state tree as it was, rebuilt from a version and checked. The caller returns it.</summary>
+    /// <param name="from">The newer version.</param>
+    /// <param name="cancellationToken">Ends waiting and rebuilding.</param>
+    /// <exception cref="RebuildTooLargeException">It takes more memory than it may.</exception>
+    public RebuiltTree Rebuild(StateVersion from, CancellationToken cancellationToken)
+    {
+        RebuildRequest request = new(
+            Block.Sequence,
+            Block.Height,
+            Block.Root,
+            from,
+            () => TotalsOf(TreeKind.State),
+            () => _store.History.Scan(TreeKind.State, [], [], Block.Sequence, UpTo, reverse: false),
+            () => (ulong)_store.History.Blocks(new BlockHeight(0), new BlockHeight(ulong.MaxValue), UpTo).Count(block => block.Sequence > Block.Sequence));
+        try
+        {
+            return _store.Rebuilt.Rent(request, cancellationToken);
         }
         catch (Exception exception) when (exception is StateCorruptedException or IOException)
         {

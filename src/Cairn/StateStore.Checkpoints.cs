@@ -48,9 +48,22 @@ public sealed partial class StateStore
 
     private void StartCheckpointIfDue()
     {
-        if (_home.Pages is not null && (DirtyBytes + Pages.Bytes(PageResidency.Draft) > _options.DirtyBytes || ReplayBytes > _options.ReplayBytes))
+        LetGoOfRebuilt();
+        if (_home.Pages is not null && (DirtyBytes + DraftBytes > _options.DirtyBytes || ReplayBytes > _options.ReplayBytes))
         {
             _ = StartCheckpoint();
+        }
+    }
+
+    /// <summary>The pages of drafts. Those of rebuilt trees are entered like them, and no checkpoint would make them fewer.</summary>
+    private long DraftBytes => Pages.Bytes(PageResidency.Draft) - Rebuilt.PageBytes;
+
+    /// <summary>Lets go of idle trees of the past when what they take, with what is changed, is as much as commits wait at, or when the versions they pin keep as much as they may take themselves.</summary>
+    private void LetGoOfRebuilt()
+    {
+        if (Rebuilt.Count > 0 && (DirtyBytes + DraftBytes + Rebuilt.Bytes > 2 * _options.DirtyBytes || Versions.HeldPageBytes > _options.RebuildBytes))
+        {
+            Rebuilt.LetGo();
         }
     }
 
@@ -131,6 +144,7 @@ public sealed partial class StateStore
                 Raise(new StoreEvent.CheckpointCompleted(height, job.Pages.Count, job.Bytes, elapsed));
             }
 
+            Rebuilt.LetGoOfStale();
             await RetireLogAsync(older).ConfigureAwait(false);
             return bearings.Version;
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Cairn.History;
 using Cairn.Homes;
 using Cairn.Pages;
+using Cairn.Proving;
 using Cairn.Tree;
 
 namespace Cairn;
@@ -41,6 +42,7 @@ public sealed partial class StateStore : IAsyncDisposable
         _marks = ChainMarks.Of(_manifest);
         _holds = home.Holds?.Read() ?? [];
         Versions = new VersionChain(Pages, options.RecentViewBytes, StateVersion.Of(_manifest, FirstOrdinal));
+        Rebuilt = new RebuiltTrees(Pages, Versions, _crew, home.Location, options.RebuildBytes);
         _history = new ChangeHistory(
             home.Location,
             _log,
@@ -78,6 +80,9 @@ public sealed partial class StateStore : IAsyncDisposable
 
     /// <summary>The versions that somebody needs.</summary>
     internal VersionChain Versions { get; }
+
+    /// <summary>The state trees of the past that were rebuilt for proofs.</summary>
+    internal RebuiltTrees Rebuilt { get; }
 
     /// <summary>What the log says of the past.</summary>
     internal IChangeHistory History => _history;
@@ -194,6 +199,7 @@ public sealed partial class StateStore : IAsyncDisposable
             await _history.DisposeAsync().ConfigureAwait(false);
             _metrics.Dispose();
             _closing.Dispose();
+            Rebuilt.Dispose();
             await _home.DisposeAsync().ConfigureAwait(false);
             Pages.Epochs.Collect();
             Raise(new StoreEvent.Closed(_failure is null));

@@ -3,13 +3,12 @@ using Cairn.Proving;
 
 namespace Cairn;
 
-/// <content>Proofs of the state tree: what a key is, what a range holds, checked by anybody who has the root.</content>
+/// <content>
+/// Proofs of the state tree: what a key is, what a range holds, checked by anybody who has the root. At a height that is no longer recent the first one waits until the tree is rebuilt from the log, which may take long and
+/// is refused above <see cref="StateStoreOptions.RebuildBytes"/>; those that follow find it.
+/// </content>
 public sealed partial class StateView
 {
-    private ProofTree ProofTree => _past is null
-        ? new ProofTree(_pages, _version.State, ThrowIfDisposed)
-        : throw new NotSupportedException($"There are no proofs at height {Height}, which is no longer recent.");
-
     /// <summary>Proves that a key is present or absent in the state tree, as ICS-23 has it.</summary>
     /// <param name="key">Any key.</param>
     /// <param name="spec">By value or by value hash.</param>
@@ -17,12 +16,14 @@ public sealed partial class StateView
     /// <returns>The proof; it stays valid. <see cref="CommitmentProof.Encode"/> gives its bytes, <see cref="ProofVerifier"/> checks them.</returns>
     /// <exception cref="NotProvableException">ICS-23 has no proof for it: by value beside an empty value, or of absence in the empty state.</exception>
     /// <exception cref="ProofTooLargeException">The proof would be longer than <see cref="ProofLimits.MaxProofBytes"/>.</exception>
-    /// <exception cref="StateCorruptedException">A stored page or blob on the way is damaged.</exception>
+    /// <exception cref="RebuildTooLargeException">The height is no longer recent, and rebuilding its tree takes more than <see cref="StateStoreOptions.RebuildBytes"/>.</exception>
+    /// <exception cref="StateCorruptedException">A stored page or blob on the way, or the log, is damaged.</exception>
     public CommitmentProof Prove(ReadOnlySpan<byte> key, ProofSpec spec, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(spec);
         cancellationToken.ThrowIfCancellationRequested();
-        return new KeyProver(ProofTree, spec).Prove(key);
+        using ProofTree tree = OpenProofTree(cancellationToken);
+        return new KeyProver(tree, spec).Prove(key);
     }
 
     /// <summary>Proves of several keys that they are present or absent in the state tree, as an ICS-23 batch.</summary>
@@ -33,12 +34,14 @@ public sealed partial class StateView
     /// <exception cref="ArgumentException">There is no key.</exception>
     /// <exception cref="NotProvableException">ICS-23 has no proof for one of the keys.</exception>
     /// <exception cref="ProofTooLargeException">The proof would be longer than <see cref="ProofLimits.MaxProofBytes"/>.</exception>
-    /// <exception cref="StateCorruptedException">A stored page or blob on the way is damaged.</exception>
+    /// <exception cref="RebuildTooLargeException">The height is no longer recent, and rebuilding its tree takes more than <see cref="StateStoreOptions.RebuildBytes"/>.</exception>
+    /// <exception cref="StateCorruptedException">A stored page or blob on the way, or the log, is damaged.</exception>
     public CommitmentProof ProveMany(IReadOnlyList<ReadOnlyMemory<byte>> keys, ProofSpec spec, bool isCompressed = true, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(spec);
-        return new KeyProver(ProofTree, spec).Prove(keys, isCompressed, cancellationToken);
+        using ProofTree tree = OpenProofTree(cancellationToken);
+        return new KeyProver(tree, spec).Prove(keys, isCompressed, cancellationToken);
     }
 
     /// <summary>
@@ -52,12 +55,14 @@ public sealed partial class StateView
     /// <returns>A pruned-tree proof; it stays valid.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A limit is less than 1.</exception>
     /// <exception cref="ProofTooLargeException">The proof would be longer than <see cref="ProofLimits.MaxProofBytes"/>.</exception>
-    /// <exception cref="StateCorruptedException">A stored page or blob on the way is damaged.</exception>
+    /// <exception cref="RebuildTooLargeException">The height is no longer recent, and rebuilding its tree takes more than <see cref="StateStoreOptions.RebuildBytes"/>.</exception>
+    /// <exception cref="StateCorruptedException">A stored page or blob on the way, or the log, is damaged.</exception>
     public RangeProof ProveRange(ReadOnlySpan<byte> start, ReadOnlySpan<byte> end, long mostEntries = long.MaxValue, long mostBytes = long.MaxValue, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(mostEntries, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(mostBytes, 1);
-        return PrunedProofs.Range(ProofTree, start, end, (ulong)mostEntries, (ulong)mostBytes, cancellationToken);
+        using ProofTree tree = OpenProofTree(cancellationToken);
+        return PrunedProofs.Range(tree, start, end, (ulong)mostEntries, (ulong)mostBytes, cancellationToken);
     }
 
     /// <summary>Proves which entries of the state tree have keys that begin with a prefix, with their values, and that there are no others.</summary>
@@ -65,25 +70,44 @@ public sealed partial class StateView
     /// <param name="cancellationToken">Ends it between two stretches of entries.</param>
     /// <returns>A pruned-tree proof; it stays valid.</returns>
     /// <exception cref="ProofTooLargeException">The proof would be longer than <see cref="ProofLimits.MaxProofBytes"/>.</exception>
-    /// <exception cref="StateCorruptedException">A stored page or blob on the way is damaged.</exception>
-    public RangeProof ProvePrefix(ReadOnlySpan<byte> prefix, CancellationToken cancellationToken = default) => PrunedProofs.Prefix(ProofTree, prefix, cancellationToken);
+    /// <exception cref="RebuildTooLargeException">The height is no longer recent, and rebuilding its tree takes more than <see cref="StateStoreOptions.RebuildBytes"/>.</exception>
+    /// <exception cref="StateCorruptedException">A stored page or blob on the way, or the log, is damaged.</exception>
+    public RangeProof ProvePrefix(ReadOnlySpan<byte> prefix, CancellationToken cancellationToken = default)
+    {
+        using ProofTree tree = OpenProofTree(cancellationToken);
+        return PrunedProofs.Prefix(tree, prefix, cancellationToken);
+    }
 
     /// <summary>Proves of several keys that they are present in the state tree, with their values, or absent: in one pruned tree, much shorter than a batch.</summary>
     /// <param name="keys">Any keys, in any order.</param>
     /// <param name="cancellationToken">Ends it between two keys.</param>
     /// <returns>A pruned-tree proof; it stays valid.</returns>
     /// <exception cref="ProofTooLargeException">The proof would be longer than <see cref="ProofLimits.MaxProofBytes"/>.</exception>
-    /// <exception cref="StateCorruptedException">A stored page or blob on the way is damaged.</exception>
+    /// <exception cref="RebuildTooLargeException">The height is no longer recent, and rebuilding its tree takes more than <see cref="StateStoreOptions.RebuildBytes"/>.</exception>
+    /// <exception cref="StateCorruptedException">A stored page or blob on the way, or the log, is damaged.</exception>
     public byte[] ProveKeys(IEnumerable<ReadOnlyMemory<byte>> keys, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        return PrunedProofs.Keys(ProofTree, keys, cancellationToken);
+        using ProofTree tree = OpenProofTree(cancellationToken);
+        return PrunedProofs.Keys(tree, keys, cancellationToken);
     }
 
     /// <summary>Proves the root of the entries of the state tree whose keys begin with a prefix. It depends on these entries alone.</summary>
     /// <param name="prefix">The prefix; it should end in a separator or have a fixed length.</param>
     /// <param name="cancellationToken">Ends it between two stretches of entries.</param>
     /// <returns>The root with its proof; it stays valid.</returns>
-    /// <exception cref="StateCorruptedException">A stored page or blob on the way is damaged.</exception>
-    public NamespaceProof ProveNamespace(ReadOnlySpan<byte> prefix, CancellationToken cancellationToken = default) => PrunedProofs.Namespace(ProofTree, prefix, cancellationToken);
+    /// <exception cref="RebuildTooLargeException">The height is no longer recent, and rebuilding its tree takes more than <see cref="StateStoreOptions.RebuildBytes"/>.</exception>
+    /// <exception cref="StateCorruptedException">A stored page or blob on the way, or the log, is damaged.</exception>
+    public NamespaceProof ProveNamespace(ReadOnlySpan<byte> prefix, CancellationToken cancellationToken = default)
+    {
+        using ProofTree tree = OpenProofTree(cancellationToken);
+        return PrunedProofs.Namespace(tree, prefix, cancellationToken);
+    }
+
+    /// <summary>The state tree: that of the version, or where only the log has the height, rebuilt.</summary>
+    private ProofTree OpenProofTree(CancellationToken cancellationToken)
+    {
+        ThrowIfDisposed();
+        return _past is null ? new ProofTree(_pages, _version.State, ThrowIfDisposed) : new ProofTree(_pages, _past.Rebuild(_version, cancellationToken), ThrowIfDisposed);
+    }
 }

@@ -102,6 +102,9 @@ public sealed record StoreStatistics
     /// <summary>Pages of drafts that are not committed.</summary>
     public long DraftBytes { get; init; }
 
+    /// <summary>The memory of state trees of the past that were rebuilt for proofs, at most <see cref="StateStoreOptions.RebuildBytes"/> beside those in use.</summary>
+    public long RebuiltBytes { get; init; }
+
     /// <summary>Stored pages in memory.</summary>
     public long CacheBytes { get; init; }
 

@@ -132,6 +132,31 @@ internal sealed class VersionChain
         }
     }
 
+    /// <summary>Pins a version for somebody who knows it from another one's pin.</summary>
+    /// <returns>False when nobody needs it any more.</returns>
+    public bool TryPinAgain(StateVersion version)
+    {
+        lock (_lock)
+        {
+            if (version.Pins == 0)
+            {
+                return false;
+            }
+
+            Pin(version, isView: false);
+            return true;
+        }
+    }
+
+    /// <summary>The newest needed version that has the state tree of another one.</summary>
+    public StateVersion NewestWithState(StateVersion version)
+    {
+        lock (_lock)
+        {
+            return _versions.FindLast(other => ReferenceEquals(other.State.Reference, version.State.Reference)) ?? version;
+        }
+    }
+
     /// <summary>Pins the version after the newest block at or below a height, if it is among the recent ones. Blocks that were merged when they were replayed have no version of their own: nothing is answered for heights among them.</summary>
     public StateVersion? PinAt(BlockHeight height)
     {

@@ -37,6 +37,8 @@ internal sealed record StoreSettings
 
     public long RecentViewBytes { get; init; }
 
+    public long RebuildBytes { get; init; } = 64 << 20;
+
     public int SegmentBytes { get; init; } = Smallest;
 
     public int PageFileBytes { get; init; } = Smallest;
@@ -65,6 +67,7 @@ internal sealed record StoreSettings
         CacheBytes = CacheBytes,
         EvictionPolicy = EvictionPolicy,
         RecentViewBytes = RecentViewBytes,
+        RebuildBytes = RebuildBytes,
         SegmentBytes = SegmentBytes,
         PageFileBytes = PageFileBytes,
         OneByOneReplayBytes = OneByOneReplayBytes,
