@@ -31,7 +31,7 @@ public sealed partial class StateStore
         SnapshotInfo wanted = InfoOf(snapshots, name);
         SortedList<byte[], ReadOnlyMemory<byte>?> above = await ReadChangesAsync(snapshots, chain.Skip(1), cancellationToken).ConfigureAwait(false);
         using StateView now = OpenView();
-        using BlockDraft draft = CreateDraft(height ?? new BlockHeight(checked((now.Height?.Value ?? 0) + 1)));
+        using BlockDraft draft = CreateDraftOn(now, height ?? new BlockHeight(checked((now.Height?.Value ?? 0) + 1)));
         draft.TimeTicks = timeTicks;
         using SnapshotRestore restore = new(draft.State, now.State, above);
         using Stream stream = Open(snapshots, chain[0]);

@@ -18,6 +18,8 @@ public sealed partial class StateStore
     /// <exception cref="SnapshotChainException">The base is not before the height.</exception>
     /// <exception cref="StoreOptionsException">An option is out of range, or the codec is not available here.</exception>
     /// <exception cref="StateCorruptedException">A stored page is damaged.</exception>
+    /// <exception cref="ViewOutdatedException">The store is read-only, and its writer has removed what the height needs.</exception>
+    /// <exception cref="IOException">Reading failed, or writing to the stream.</exception>
     /// <exception cref="ObjectDisposedException">The store is closed.</exception>
     public async Task<SnapshotProgress> ExportSnapshotAsync(BlockHeight height, Stream stream, SnapshotExportOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -89,6 +91,7 @@ public sealed partial class StateStore
     /// <exception cref="SnapshotChainException">The store is not at the state the snapshot builds on. Nothing was changed.</exception>
     /// <exception cref="StoreNotEmptyException">The snapshot is a full one.</exception>
     /// <exception cref="BlockTooLargeException">The changes are more than a block may have. Nothing was changed.</exception>
+    /// <exception cref="StaleDraftException">Another block was committed meanwhile.</exception>
     /// <exception cref="RootMismatchException">The snapshot has another root than <see cref="SnapshotImportOptions.ExpectedRoot"/>. Nothing was changed.</exception>
     public async Task<CommittedBlock> ApplySnapshotAsync(Stream snapshot, SnapshotImportOptions? importOptions = null, CancellationToken cancellationToken = default)
     {
@@ -107,7 +110,7 @@ public sealed partial class StateStore
         SnapshotInfo info = reader.Info;
         using StateView head = OpenView();
         SnapshotImport.CheckBase(reader, head.Height, head.Root);
-        using BlockDraft draft = CreateDraft(info.Height);
+        using BlockDraft draft = CreateDraftOn(head, info.Height);
         draft.TimeTicks = info.TimeTicks;
         long parts = 0;
         ulong items = 0;
@@ -139,6 +142,21 @@ public sealed partial class StateStore
         }
 
         return await CommitAsync(draft, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a draft on a view of the head.</summary>
+    /// <exception cref="StaleDraftException">Another block was committed meanwhile.</exception>
+    private BlockDraft CreateDraftOn(StateView head, BlockHeight height)
+    {
+        BlockDraft draft = CreateDraft(height);
+        if (!draft.IsOn(head.Version))
+        {
+            StaleDraftException stale = new(height, head.Height, draft.BaseHeight);
+            draft.Dispose();
+            throw stale;
+        }
+
+        return draft;
     }
 
     /// <summary>How many blocks lead to a view, as far as the store knows.</summary>

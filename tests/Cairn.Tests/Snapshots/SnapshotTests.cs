@@ -206,6 +206,30 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public async Task Incremental_WhileAnotherBlockIsCommitted_IsStale()
+    {
+        await using SnapshotRun run = await SnapshotRun.MakeAsync(seed: 9, blocks: 6);
+        byte[] full = await run.ExportAsync(4);
+        byte[] increment = await run.ExportAsync(6, since: 4);
+        using TestHome home = TestHome.Create(HomeKind.Memory);
+        StateStore store = await home.ImportAsync(StoreSettings.Tight, [full]);
+        BlockHeight height = new(run.States[6].Height!.Value.Value + 1);
+        SnapshotImportOptions options = new() { OnProgress = progress => (progress.Parts == 1 ? CommitAsync(store, height.Value, ("a", "1")) : Task.CompletedTask).GetAwaiter().GetResult() };
+        await Assert.ThrowsAsync<StaleDraftException>(() => store.ApplySnapshotAsync(new MemoryStream(increment), options));
+        Assert.Equal(height, store.Height);
+        await home.CloseAsync(store);
+    }
+
+    [Fact]
+    public async Task Import_IntoMemoryByItsName_GivesAnOpenStore()
+    {
+        await using SnapshotRun run = await SnapshotRun.MakeAsync(seed: 9, blocks: 6);
+        byte[][] chain = [await run.ExportAsync(4), await run.ExportAsync(6, since: 4)];
+        await using StateStore store = await StateStore.ImportSnapshotAsync("memory:", [.. chain.Select(static bytes => new MemoryStream(bytes))]);
+        AssertEntries(run.States[6], store);
+    }
+
+    [Fact]
     public async Task Progress_IsToldForEveryPart()
     {
         await using SnapshotRun run = await SnapshotRun.MakeAsync(seed: 9, blocks: 12);
