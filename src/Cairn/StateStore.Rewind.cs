@@ -229,7 +229,7 @@ public sealed partial class StateStore
             return new ChainBlock(head.After.Sequence, head.After, new UndoTarget(newest, head.State.Hash, head.State.Totals, head.Local.Totals), head.TimeTicks);
         }
 
-        if (History.TryFindBlock(height, head.After.Sequence, out PastBlock past) && past.Height >= floor)
+        if (History.TryFindBlock(height, head.After.Sequence, out PastBlock past) && !(past.Height < floor))
         {
             return new ChainBlock(past.Sequence, past.After, UndoTarget.Of(History.ReadRecord(past)), past.TimeTicks);
         }

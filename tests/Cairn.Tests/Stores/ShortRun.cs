@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Cairn.Tests.Stores;
 
-/// <summary>How far a run came before something stopped it. Numbers count blocks; 0 is the empty store.</summary>
+/// <summary>How far a run came before something stopped it. Numbers count blocks, and rewinds where there are any; 0 is the empty store.</summary>
 internal sealed class RunProgress
 {
     /// <summary>The last block whose commit was begun.</summary>
@@ -32,21 +32,38 @@ internal sealed class ShortRun
     {
     }
 
-    /// <summary>The states after 0, 1, 2, … blocks.</summary>
+    /// <summary>The states after 0, 1, 2, … blocks; where the run goes back, a rewind counts like a block.</summary>
     public IReadOnlyList<ReferenceState> States => _states;
 
     /// <summary>Makes a run: a few blocks of some dozen changes, blobs among them, with everything else in between.</summary>
     /// <param name="seed">Decides the blocks.</param>
     /// <param name="blocks">How many.</param>
     /// <param name="compacting">Whether the page files are compacted now and then.</param>
-    public static ShortRun Make(int seed, int blocks, bool compacting = false)
+    /// <param name="rewinding">Whether the chain is taken back now and then, below checkpoints too; something becomes final in the end.</param>
+    public static ShortRun Make(int seed, int blocks, bool compacting = false, bool rewinding = false)
     {
         Random random = new(seed);
         byte[][] keys = KeyShapes.MakeMixed(random, 120);
         ShortRun run = new();
+        List<ReferenceState> live = [];
         for (int i = 1; i <= blocks; i++)
         {
             run.AddBlock(random, keys);
+            live.Add(run._states[^1]);
+            if (rewinding && i % 4 == 0)
+            {
+                // After a checkpoint at i - 1: by turns to it, and below it.
+                int taken = Math.Min(1 + (i / 4 % 3), live.Count - 1);
+                live.RemoveRange(live.Count - taken, taken);
+                run._steps.Add(new Step("rewind", []));
+                run._states.Add(live[^1]);
+            }
+
+            if (rewinding && i == blocks - 1)
+            {
+                run._steps.Add(new Step("finalise", []));
+            }
+
             string? between = (i % 4, i % 6) switch
             {
                 (3, _) => "checkpoint",
@@ -90,7 +107,7 @@ internal sealed class ShortRun
                 }
                 else
                 {
-                    await DoAsync(store, step, progress);
+                    await DoAsync(store, step, progress, settings.Durability);
                 }
             }
             catch (Exception failure)
@@ -106,16 +123,42 @@ internal sealed class ShortRun
         progress.Durable = progress.Committed;
     }
 
-    /// <summary>Commits the next block on a store that holds the first <paramref name="blocks"/>.</summary>
+    /// <summary>Commits the next block, or does the next rewind, on a store that holds the first <paramref name="blocks"/>.</summary>
     public async Task CommitNextAsync(StateStore store, int blocks)
     {
-        Step step = _steps.Where(step => step.Kind == "block").ElementAt(blocks);
+        Step step = _steps.Where(step => step.Kind is "block" or "rewind").ElementAt(blocks);
+        if (step.Kind == "rewind")
+        {
+            await store.RewindAsync(_states[blocks + 1].Height!.Value);
+            return;
+        }
+
         using BlockDraft draft = Draft(store, step, _states[blocks + 1]);
         await store.CommitAsync(draft);
     }
 
     /// <summary>How many blocks a store holds, by its height; −1 for a height that no block has.</summary>
     public int BlocksAt(BlockHeight? height) => _states.FindIndex(state => state.Height == height);
+
+    /// <summary>The states after the blocks that are live after so many blocks and rewinds.</summary>
+    private List<ReferenceState> ChainAt(int version)
+    {
+        List<ReferenceState> chain = [];
+        for (int i = 1; i <= version; i++)
+        {
+            chain.RemoveAll(state => state.Height >= _states[i].Height);
+            chain.Add(_states[i]);
+        }
+
+        return chain;
+    }
+
+    /// <summary>The same in a run that goes back: the last of the first <paramref name="atMost"/> after which the store would look like this; −1 when there is none.</summary>
+    private int VersionAt(StateStore store, int atMost) => _states.FindLastIndex(atMost, state => state.Height == store.Height && state.Root == store.Root);
+
+    /// <summary>What may not be lost after a block or a rewind.</summary>
+    private int DurableVersion(StateStore store, RunProgress progress, bool isSynced) =>
+        isSynced ? progress.Committed : Math.Max(progress.Durable, _states.FindIndex(state => state.Height == store.DurableHeight));
 
     private static async Task QuietlyDisposeAsync(StateStore store)
     {
@@ -151,7 +194,7 @@ internal sealed class ShortRun
         return draft;
     }
 
-    private async Task DoAsync(StateStore store, Step step, RunProgress progress)
+    private async Task DoAsync(StateStore store, Step step, RunProgress progress, Durability durability)
     {
         switch (step.Kind)
         {
@@ -163,6 +206,15 @@ internal sealed class ShortRun
                 }
 
                 progress.Committed = progress.Attempted;
+                break;
+            case "rewind":
+                progress.Attempted = progress.Committed + 1;
+                await CommitNextAsync(store, progress.Committed);
+                progress.Committed = progress.Attempted;
+                break;
+            case "finalise":
+                Assert.Equal(store.Height, await store.FinalizeAsync(store.Height!.Value));
+                Assert.Equal(store.Height, store.FinalizedHeight);
                 break;
             case "checkpoint":
                 await store.CheckpointAsync();
@@ -177,7 +229,7 @@ internal sealed class ShortRun
                 throw new InvalidOperationException(step.Kind);
         }
 
-        progress.Durable = BlocksAt(store.DurableHeight);
+        progress.Durable = DurableVersion(store, progress, isSynced: durability == Durability.Durable || step.Kind is not ("block" or "rewind" or "finalise"));
     }
 
     private void AddBlock(Random random, byte[][] keys)
@@ -214,13 +266,19 @@ internal sealed class ShortRun
     /// <param name="settings">How to open it.</param>
     /// <param name="progress">How far the run had come.</param>
     /// <param name="isWhole">Whether nothing went wrong, so that all of it has to be there.</param>
-    public async Task VerifyAsync(SimulatedHome home, StoreSettings settings, RunProgress progress, bool isWhole)
+    /// <param name="asksPast">Whether to ask about old heights, too.</param>
+    public async Task VerifyAsync(SimulatedHome home, StoreSettings settings, RunProgress progress, bool isWhole, bool asksPast = true)
     {
         StateStore store = await home.OpenAsync(settings);
-        int blocks = BlocksAt(store.Height);
+        int blocks = VersionAt(store, progress.Attempted);
         Assert.InRange(blocks, isWhole ? States.Count - 1 : progress.Durable, progress.Attempted);
+        Assert.Equal(store.Height, store.DurableHeight);
         StoreComparison.AssertHead(States[blocks], store, new Random(blocks));
-        PastComparison.AssertSome([.. States.Skip(1).Take(blocks)], store, new Random(blocks));
+        if (asksPast)
+        {
+            PastComparison.AssertSome(ChainAt(blocks), store, new Random(blocks));
+        }
+
         if (blocks + 1 < States.Count)
         {
             await CommitNextAsync(store, blocks);

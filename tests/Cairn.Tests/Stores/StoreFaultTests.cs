@@ -23,7 +23,7 @@ public sealed class StoreFaultTests
         StoreSettings settings = StoreSettings.Quiet;
         foreach (int seed in SeededRandom.Seeds(1))
         {
-            ShortRun run = ShortRun.Make(seed, Blocks, compacting: kind == HomeKind.SimulatedDirectory);
+            ShortRun run = ShortRun.Make(seed, Blocks, compacting: kind == HomeKind.SimulatedDirectory, rewinding: true);
             SimulatedHome whole = new(kind, new SimulatedFileSystem());
             await run.PlayAsync(whole, settings, new RunProgress());
             long operations = whole.Files.Count(operation);
@@ -44,7 +44,7 @@ public sealed class StoreFaultTests
     [InlineData(HomeKind.JsonLines)]
     public async Task FullDisk_OfEverySize_LosesNothing(HomeKind kind)
     {
-        ShortRun run = ShortRun.Make(seed: 3, Blocks, compacting: kind == HomeKind.SimulatedDirectory);
+        ShortRun run = ShortRun.Make(seed: 3, Blocks, compacting: kind == HomeKind.SimulatedDirectory, rewinding: true);
         SimulatedHome whole = new(kind, new SimulatedFileSystem());
         await run.PlayAsync(whole, StoreSettings.Quiet, new RunProgress());
         for (long capacity = 0; capacity < whole.Files.UsedBytes; capacity += 4096)

@@ -46,6 +46,8 @@ internal sealed record StoreSettings
     /// <summary>Blocks before the newest ones of so many bytes are merged when they are replayed.</summary>
     public long OneByOneReplayBytes { get; init; } = 1 << 20;
 
+    public long RebuildBytes { get; init; } = 1 << 30;
+
     public long RetainBlocks { get; init; } = 1_000;
 
     public bool RetainAll { get; init; }
@@ -71,6 +73,7 @@ internal sealed record StoreSettings
         SegmentBytes = SegmentBytes,
         PageFileBytes = PageFileBytes,
         OneByOneReplayBytes = OneByOneReplayBytes,
+        RebuildBytes = RebuildBytes,
         RetainBlocks = RetainBlocks,
         RetainAll = RetainAll,
         ReserveBytes = ReserveBytes,
