@@ -47,7 +47,9 @@ public sealed partial class StateStore
         {
             Volatile.Write(ref _retentionFailure, exception);
             Raise(new StoreEvent.RetentionStalled(exception));
-            return manifest;
+
+            // The first manifest would otherwise tell of no floor, although the first block is known.
+            return manifest with { FloorHeight = FloorOf(manifest) };
         }
     }
 
