@@ -18,7 +18,7 @@ internal static class ProofSpecCommand
         Option<ProofSpec?> spec = ProofOptions.Spec();
         Option<SpecFormat?> format = CommonOptions.Choice<SpecFormat?>(
             "--format", "json|protobuf", "json (the default): the JSON form of protobuf; protobuf: the message, in hexadecimal digits unless --out is given", ("json", SpecFormat.Json), ("protobuf", SpecFormat.Protobuf));
-        Option<string?> outFile = new("--out") { HelpName = "FILE", Description = "Write to FILE instead, protobuf as raw bytes" };
+        Option<string?> outFile = new("--out") { HelpName = "FILE", Description = "Write to FILE instead, a new one; protobuf as raw bytes" };
         Option<bool> json = CommonOptions.Json("The same as --format json");
         CliCommand command = new(
             "proof-spec",
@@ -51,7 +51,12 @@ internal static class ProofSpecCommand
         }
         else
         {
-            await File.WriteAllBytesAsync(outFile, format == SpecFormat.Json ? System.Text.Encoding.UTF8.GetBytes(text) : bytes, cancellationToken);
+            byte[] content = format == SpecFormat.Json ? System.Text.Encoding.UTF8.GetBytes(text) : bytes;
+            await OutputFile.WriteAsync(outFile, async stream =>
+            {
+                await stream.WriteAsync(content, cancellationToken);
+                return content.Length;
+            });
         }
 
         return ExitCode.Fine;

@@ -104,9 +104,10 @@ public sealed class ProofCommandsTests
             Assert.Equal(ProofLimits.MaxDepth, json.Json.GetProperty("maxDepth").GetInt32());
             Assert.Equal(json.Output, (await CliRun.RunAsync([.. arguments, "--json"])).Fine().Output);
             Assert.Equal(Convert.ToHexStringLower(spec.ToProtobuf()) + "\n", (await CliRun.RunAsync([.. arguments, "--format", "protobuf"])).Fine().Output);
-            string file = Path.Combine(folder.Path, "spec.bin");
+            string file = Path.Combine(folder.Path, spec.Name);
             Assert.Equal("", (await CliRun.RunAsync([.. arguments, "--format", "protobuf", "--out", file])).Fine().Output);
             Assert.Equal(spec.ToProtobuf(), await File.ReadAllBytesAsync(file));
+            (await CliRun.RunAsync([.. arguments, "--out", file])).Failed(ExitCode.Refused, "is there already");
         }
 
         (await CliRun.RunAsync("proof-spec", "--json", "--format", "protobuf")).Failed(ExitCode.Malformed, "exclude each other");

@@ -33,6 +33,8 @@ public sealed class HostileCommitmentTests
                     _ => ChangedProof.Make(random, prover, spec, key).Encode(),
                 };
                 refused += Check(spec, prover, bytes, key) ? 0 : 1;
+                byte[] neighbour = CommitmentProof.Of(prover.Exist(spec, random.Next(prover.Entries.Count))).Encode();
+                Assert.False(ProofVerifier.VerifyFraud(spec, prover.Root, bytes, neighbour).IsVerified || ProofVerifier.VerifyFraud(spec, prover.Root, neighbour, bytes).IsVerified, "an honest root was accused");
             }
         });
         Assert.True(refused > SeedCount * DamagedPerSeed / 2 || Environment.GetEnvironmentVariable("CAIRN_SEED") is not null, $"only {refused} were refused: the damage is too mild");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cairn.Tests.Proofs;
 using Xunit;
 
 namespace Cairn.Tests.Reference;
@@ -8,9 +9,7 @@ public sealed class VectorTests
 {
     private const string OursByValue = "prehash";
 
-    public static TheoryData<string> Trees() => [.. Directory.GetFiles(Folder, "tree_*.json").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
-
-    private static string Folder => Path.Combine(AppContext.BaseDirectory, "vectors");
+    public static TheoryData<string> Trees() => [.. ProofVectors.TreeFiles];
 
     [Fact]
     public void Vectors_AreAllThere() => Assert.Equal(7, Trees().Count);
@@ -18,10 +17,10 @@ public sealed class VectorTests
     [Fact]
     public void FirstDifferingIndex_Units_AreMet()
     {
-        foreach (JsonElement unit in Load("units.json").GetProperty("critpos").EnumerateArray())
+        foreach (JsonElement unit in ProofVectors.Load("units.json").GetProperty("critpos").EnumerateArray())
         {
-            byte[] a = Bytes(unit[0]);
-            byte[] b = Bytes(unit[1]);
+            byte[] a = ProofVectors.Bytes(unit[0]);
+            byte[] b = ProofVectors.Bytes(unit[1]);
             int expected = unit[2].GetInt32();
             Assert.Equal(expected, NaiveMerkle.FirstDifferingIndex(a, b));
             Assert.Equal(expected, NaiveMerkle.FirstDifferingIndex(b, a));
@@ -40,9 +39,9 @@ public sealed class VectorTests
     [Fact]
     public void LeafHash_Units_AreMet()
     {
-        foreach (JsonElement unit in Load("units.json").GetProperty("leaf_hash").EnumerateArray())
+        foreach (JsonElement unit in ProofVectors.Load("units.json").GetProperty("leaf_hash").EnumerateArray())
         {
-            byte[] hash = NaiveMerkle.LeafHash(Bytes(unit.GetProperty("key")), Bytes(unit.GetProperty("value")));
+            byte[] hash = NaiveMerkle.LeafHash(ProofVectors.Bytes(unit.GetProperty("key")), ProofVectors.Bytes(unit.GetProperty("value")));
             Assert.Equal(unit.GetProperty(OursByValue).GetString(), Convert.ToHexStringLower(hash));
         }
     }
@@ -50,15 +49,15 @@ public sealed class VectorTests
     [Fact]
     public void InnerHash_Units_AreMet()
     {
-        JsonElement unit = Load("units.json").GetProperty("inner_hash");
-        byte[] hash = NaiveMerkle.InnerHash(Bytes(unit.GetProperty("left")), Bytes(unit.GetProperty("right")));
+        JsonElement unit = ProofVectors.Load("units.json").GetProperty("inner_hash");
+        byte[] hash = NaiveMerkle.InnerHash(ProofVectors.Bytes(unit.GetProperty("left")), ProofVectors.Bytes(unit.GetProperty("right")));
         Assert.Equal(unit.GetProperty(OursByValue).GetString(), Convert.ToHexStringLower(hash));
     }
 
     [Fact]
     public void Root_EmptyState_IsTheEmptyRoot()
     {
-        Assert.Equal(Load("units.json").GetProperty("empty_root").GetString(), NaiveMerkle.Root(NewState()).ToString());
+        Assert.Equal(ProofVectors.Load("units.json").GetProperty("empty_root").GetString(), NaiveMerkle.Root(NewState()).ToString());
         Assert.Equal(Hash256.EmptyRoot, NaiveMerkle.Root(NewState()));
     }
 
@@ -66,7 +65,7 @@ public sealed class VectorTests
     [MemberData(nameof(Trees))]
     public void Root_Tree_IsMet(string file)
     {
-        JsonElement tree = Load(file);
+        JsonElement tree = ProofVectors.Load(file);
         Assert.Equal(OursByValue, tree.GetProperty("spec").GetString());
         Assert.Equal(tree.GetProperty("count").GetInt32(), tree.GetProperty("entries").GetArrayLength());
         CheckRoot(tree);
@@ -77,7 +76,7 @@ public sealed class VectorTests
     [InlineData("pruned.json")]
     public void Root_TreesOfTheProofVectors_AreMet(string file)
     {
-        foreach (JsonElement tree in Load(file).GetProperty("trees").EnumerateArray())
+        foreach (JsonElement tree in ProofVectors.Load(file).GetProperty("trees").EnumerateArray())
         {
             CheckRoot(tree);
         }
@@ -86,11 +85,11 @@ public sealed class VectorTests
     [Fact]
     public void Root_EntriesUnderAPrefix_IsTheNamespaceRoot()
     {
-        foreach (JsonElement tree in Load("pruned.json").GetProperty("trees").EnumerateArray())
+        foreach (JsonElement tree in ProofVectors.Load("pruned.json").GetProperty("trees").EnumerateArray())
         {
             foreach (JsonElement question in tree.GetProperty("prefixes").EnumerateArray())
             {
-                byte[] prefix = Bytes(question.GetProperty("prefix"));
+                byte[] prefix = ProofVectors.Bytes(question.GetProperty("prefix"));
                 SortedDictionary<byte[], byte[]> below = NewState();
                 foreach (KeyValuePair<byte[], byte[]> entry in StateOf(tree).Where(entry => entry.Key.AsSpan().StartsWith(prefix)))
                 {
@@ -126,12 +125,12 @@ public sealed class VectorTests
     /// <summary>The steps of the history that is ours, from the empty state on.</summary>
     internal static IEnumerable<Step> History()
     {
-        JsonElement run = Load("history.json").GetProperty("runs").EnumerateArray().Single(run => run.GetProperty("spec").GetString() == OursByValue);
+        JsonElement run = ProofVectors.Load("history.json").GetProperty("runs").EnumerateArray().Single(run => run.GetProperty("spec").GetString() == OursByValue);
         foreach (JsonElement step in run.GetProperty("steps").EnumerateArray())
         {
             string kind = step[0].GetString()!;
             Assert.True(kind is "put" or "del", kind);
-            yield return new Step(Bytes(step[1]), kind == "put" ? Bytes(step[2]) : null, Hash256.Parse(step[step.GetArrayLength() - 1].GetString()!));
+            yield return new Step(ProofVectors.Bytes(step[1]), kind == "put" ? ProofVectors.Bytes(step[2]) : null, Hash256.Parse(step[step.GetArrayLength() - 1].GetString()!));
         }
     }
 
@@ -140,7 +139,7 @@ public sealed class VectorTests
         SortedDictionary<byte[], byte[]> state = NewState();
         foreach (JsonElement entry in tree.GetProperty("entries").EnumerateArray())
         {
-            state.Add(Bytes(entry[0]), Bytes(entry[1]));
+            state.Add(ProofVectors.Bytes(entry[0]), ProofVectors.Bytes(entry[1]));
         }
 
         return state;
@@ -154,14 +153,6 @@ public sealed class VectorTests
     }
 
     private static SortedDictionary<byte[], byte[]> NewState() => new(ByteStringComparer.Instance);
-
-    private static byte[] Bytes(JsonElement hex) => Convert.FromHexString(hex.GetString()!);
-
-    private static JsonElement Load(string file)
-    {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, file)));
-        return document.RootElement.Clone();
-    }
 
     /// <summary>One step of the history.</summary>
     /// <param name="Key">The key.</param>
