@@ -83,28 +83,31 @@ public sealed class NodeJudgeTests
         NodeJudge judge = new();
         Random random = new(200);
         SortedDictionary<ulong, (ulong Entries, Hash256 Root)> roots = BlockFile.Roots();
-        ReferenceState state = ReferenceState.Empty;
+        List<ReferenceState> states = [ReferenceState.Empty];
         using TestHome home = TestHome.Create(HomeKind.Memory);
-        StateStore store = await home.OpenAsync(StoreSettings.Tight with { Durability = Durability.DangerNoSync });
+        StateStore store = await home.OpenAsync(StoreSettings.Tight with { Durability = Durability.DangerNoSync, RecentViewBytes = 0, RetainAll = true });
         foreach (FileBlock block in BlockFile.Blocks())
         {
-            state = block.Apply(state);
+            states.Add(block.Apply(states[^1]));
             await block.CommitAsync(store);
-            if (roots.TryGetValue(block.Height.Value, out (ulong Entries, Hash256 Root) listed))
-            {
-                AskAtHead(judge, random, store, new ReferenceProver(state.State.Sorted.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.Value))), listed.Root);
-            }
+        }
+
+        foreach ((ulong height, (_, Hash256 root)) in roots)
+        {
+            ReferenceState state = states.Single(state => state.Height?.Value == height);
+            using StateView view = store.ViewAt(new BlockHeight(height));
+            Assert.Equal(root, view.Root);
+            AskAt(judge, random, view, new ReferenceProver(state.State.Sorted.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.Value))));
         }
 
         await home.CloseAsync(store);
         await judge.JudgeAsync();
     }
 
-    /// <summary>Asks about 200 keys with the proofs of the store, which are those of the plain prover.</summary>
-    private static void AskAtHead(NodeJudge judge, Random random, StateStore store, ReferenceProver prover, Hash256 root)
+    /// <summary>Asks about 200 keys, present and absent ones, with the proofs of a view, which are those of the plain prover.</summary>
+    private static void AskAt(NodeJudge judge, Random random, StateView view, ReferenceProver prover)
     {
-        using StateView view = store.OpenView();
-        Assert.Equal(root, prover.Root);
+        Assert.Equal(view.Root, prover.Root);
         for (int i = 0; i < 200; i++)
         {
             byte[] key = prover.Entries[random.Next(prover.Entries.Count)].Key;
