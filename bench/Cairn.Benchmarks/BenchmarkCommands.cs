@@ -61,7 +61,9 @@ internal static class BenchmarkCommands
         block.SetAction(async (parsed, _) => await BlockParts.RunAsync(Read(parsed)));
         Command cold = new("cold", "Blocks and reads where the cache holds a quarter of the pages.");
         cold.SetAction(async (parsed, _) => await ColdParts.RunAsync(Read(parsed)));
-        return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block, cold };
+        Command history = new("history", "Reads at old heights, and the index for them. --blocks: how many of 100 changes, 100,000 unless told otherwise.");
+        history.SetAction(async (parsed, _) => await HistoryParts.RunAsync(Read(parsed)));
+        return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block, cold, history };
     }
 
     /// <summary>What <see cref="ReopenCase"/> starts in order to kill it.</summary>

@@ -87,6 +87,9 @@ public sealed partial class StateStore : IAsyncDisposable
     /// <summary>What the log says of the past.</summary>
     internal IChangeHistory History => _history;
 
+    /// <summary>Waits until the index over the history has everything that is durable. For tests and measurements.</summary>
+    internal Task CatchUpHistoryAsync() => _history.CatchUpAsync();
+
     /// <summary>Opens a store, creating it if need be, and recovers it if it was not closed.</summary>
     /// <param name="location">A path, or a URI: <c>dir:PATH</c>, <c>jsonl:PATH</c>, <c>memory:</c>. The kind of an existing path is detected; a new one becomes a directory store.</param>
     /// <param name="options">The options; null for the defaults.</param>

@@ -134,6 +134,11 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
                 files, Path.Combine(path, DirectoryHome.LogDirectoryName), new SegmentLogOptions { ReadOnly = true, KeptFrom = keptFrom, EndsAtVerifiedEnd = LineFiles.IsBackup(files, path) }, manifest.Content.ReplayFrom, manifest.Content.LogEnd);
             await using ConfiguredAsyncDisposable _ = log.ConfigureAwait(false);
             CheckFloor(manifest.Content, log);
+            if (logIsSound)
+            {
+                new HistoryChecker(new HistoryDirectory(files, path, manifest.StoreId), log, keptFrom, found, cancellationToken).Run();
+            }
+
             head = new HeadChecker(log, pages, $"{DirectoryHome.KindName}:{path}", manifest.Content, found, cancellationToken);
             await head.RunAsync(countRecords: false).ConfigureAwait(false);
         }

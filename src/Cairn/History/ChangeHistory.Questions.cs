@@ -146,11 +146,13 @@ internal sealed partial class ChangeHistory
                 if (from == seeker.Entry.Sequence)
                 {
                     change = ToChange(seeker, tree);
+                    seeker.Forget();
                     return true;
                 }
             }
         }
 
+        seeker.Forget();
         change = default;
         return false;
     }

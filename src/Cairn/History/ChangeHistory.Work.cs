@@ -17,6 +17,8 @@ internal sealed partial class ChangeHistory
     private long _writtenBytes;
     private bool _hasFlushFailed;
     private long _flushAgainBytes;
+    private int _isFlushing;
+    private Run[] _beingWritten = []; // runs in memory that are becoming a file: nobody else merges them
 
     /// <summary>Begins the work that an earlier process left. Called once, when the store is open for writing.</summary>
     public void Begin()
@@ -113,6 +115,8 @@ internal sealed partial class ChangeHistory
         {
             while (TrySleep())
             {
+                // What failed before is tried again, once.
+                (_hasFlushFailed, _flushAgainBytes) = (false, 0);
                 bool isBusy = true;
                 while (isBusy && !_closing.IsCancellationRequested)
                 {
@@ -180,42 +184,53 @@ internal sealed partial class ChangeHistory
     /// <summary>Makes one run of what is durable and missing.</summary>
     private bool TryCatchUp()
     {
+        bool hasMade = false;
         lock (_building)
         {
             Open();
-            if (!WritesFiles)
-            {
-                return false;
-            }
-
-            RunSet.Gap? gap = FindGap(_log.DurableEnd.Sequence);
-            if (gap is { } missing && (_current.MemoryBytes < _options.MaxRunBytes || !_hasFlushFailed))
+            if (WritesFiles && (!_hasFlushFailed || _current.MemoryBytes < _options.MaxRunBytes) && FindGap(_log.DurableEnd.Sequence) is { } missing)
             {
                 Make(missing);
                 MergeInMemory();
+                hasMade = true;
             }
-            else
-            {
-                gap = null;
-            }
-
-            return FlushIfDue(_options.FlushBytes) || gap is not null;
         }
+
+        // Without the lock: a question that needs the newest records does not wait for the disk.
+        return (WritesFiles && FlushIfDue(_options.FlushBytes)) || hasMade;
     }
 
-    /// <summary>Turns durable runs in memory that follow each other into a file, when they have become too many. The caller holds the lock for making runs.</summary>
+    /// <summary>Turns durable runs in memory that follow each other into a file, when they have become too many; one thread at a time.</summary>
     private bool FlushIfDue(long limit)
     {
-        if (_current.MemoryBytes <= Math.Max(limit, _flushAgainBytes))
+        if (Volatile.Read(ref _current).MemoryBytes <= Math.Max(limit, _flushAgainBytes) || Interlocked.Exchange(ref _isFlushing, 1) != 0)
         {
             return false;
         }
 
+        try
+        {
+            lock (_gate)
+            {
+                _beingWritten = [.. RunsToFlush(_current, limit)];
+            }
+
+            return _beingWritten.Length > 0 && TryWrite(_beingWritten);
+        }
+        finally
+        {
+            Volatile.Write(ref _beingWritten, []);
+            Volatile.Write(ref _isFlushing, 0);
+        }
+    }
+
+    private List<Run> RunsToFlush(RunSet set, long limit)
+    {
         ulong durable = _log.DurableEnd.Sequence;
         List<Run> row = [];
-        foreach (Run run in _current.Runs)
+        foreach (Run run in set.Runs)
         {
-            bool fits = !run.IsFile && run.LastSequence <= durable && run.LastSequence > _current.Start.Sequence;
+            bool fits = !run.IsFile && run.LastSequence <= durable && run.LastSequence > set.Start.Sequence;
             if (!fits || (row.Count > 0 && row[^1].LastSequence + 1 != run.FirstSequence))
             {
                 if (row.Sum(static other => other.Bytes) > limit / 2)
@@ -232,7 +247,7 @@ internal sealed partial class ChangeHistory
             }
         }
 
-        return row.Count > 0 && TryWrite(row);
+        return row;
     }
 
     private bool TryMergeFiles() =>

@@ -142,6 +142,7 @@ internal sealed partial class ChangeHistory : IChangeHistory, IOldValues, IAsync
     {
         if (_files is not null && _current.MemoryBytes > _options.MaxRunBytes && !(WritesFiles && !_hasFlushFailed))
         {
+            Wake();
             throw new HistoryNotIndexedException(_location, gap.Before.Sequence, gap.Through, _options.MaxRunBytes);
         }
     }
@@ -231,11 +232,14 @@ internal sealed partial class ChangeHistory : IChangeHistory, IOldValues, IAsync
     /// <summary>Runs in memory that follow each other and have about the same size become one.</summary>
     private void MergeInMemory()
     {
-        while (MergePlan.Find(Volatile.Read(ref _current).Runs, static run => !run.IsFile, RunBlock.SizeBytes) is { } plan)
+        while (MergePlan.Find(Volatile.Read(ref _current).Runs, run => !run.IsFile && !Volatile.Read(ref _beingWritten).Contains(run), RunBlock.SizeBytes) is { } plan)
         {
             MemoryRunSink sink = new();
             RunHeader header = RunMerger.Merge(plan, sink, StartOf(plan), default, CancellationToken.None);
-            TryReplace(plan, new Run(header, sink.ToBlocks()));
+            if (!TryReplace(plan, new Run(header, sink.ToBlocks())))
+            {
+                return; // they have just become a file
+            }
         }
     }
 

@@ -16,10 +16,12 @@ internal sealed class PastCursor : IPastCursor
     private readonly bool _reverse;
     private readonly List<RunSeeker> _sources = []; // those that stand on an entry, ascending by sequence
     private readonly byte[] _key = new byte[RunKey.MaxBytes];
+    private readonly byte[] _passed = new byte[RunKey.MaxBytes]; // the last key that was given: where a new beginning goes on
     private ulong _upTo;
     private RunSet? _set;
     private LiveSequences _live = LiveSequences.All;
     private int _keyBytes;
+    private int _passedBytes;
     private int _drops;
     private bool _isDisposed;
 
@@ -54,7 +56,14 @@ internal sealed class PastCursor : IPastCursor
                     Begin();
                 }
 
-                return _reverse ? NextBackward() : NextForward();
+                bool isFound = _reverse ? NextBackward() : NextForward();
+                if (isFound)
+                {
+                    LastKey.CopyTo(_passed);
+                    _passedBytes = _keyBytes;
+                }
+
+                return isFound;
             }
             catch (RunDamagedException damage) when (++_drops < ChangeHistory.MaxAttempts)
             {
@@ -78,7 +87,7 @@ internal sealed class PastCursor : IPastCursor
         _set = null;
     }
 
-    /// <summary>Places the sources behind the last key, or at the beginning.</summary>
+    /// <summary>Places the sources behind the last key that was given, or at the beginning.</summary>
     private void Begin()
     {
         _set = _history.EnterSet(ref _upTo);
@@ -87,8 +96,9 @@ internal sealed class PastCursor : IPastCursor
         for (int i = _set.IndexFor(_after + 1); i < runs.Length && runs[i].FirstSequence <= _upTo; i++)
         {
             RunSeeker source = new();
-            bool isThere = _reverse ? source.SeekBefore(runs[i], _keyBytes > 0 ? LastKey : _end, 0)
-                : _keyBytes > 0 ? source.Seek(runs[i], LastKey, ulong.MaxValue)
+            ReadOnlySpan<byte> passed = _passed.AsSpan(0, _passedBytes);
+            bool isThere = _reverse ? source.SeekBefore(runs[i], _passedBytes > 0 ? passed : _end, 0)
+                : _passedBytes > 0 ? source.Seek(runs[i], passed, ulong.MaxValue)
                 : source.Seek(runs[i], _start, 0);
             if (isThere)
             {

@@ -20,6 +20,7 @@ internal sealed class Run
     private readonly IFile? _file;
     private readonly BlockCache? _cache;
     private int _holders;
+    private int _isClosed;
 
     /// <summary>A run in memory.</summary>
     public Run(RunHeader header, byte[][] blocks)
@@ -82,8 +83,14 @@ internal sealed class Run
         }
     }
 
-    /// <summary>Closes the file. Only where no set has the run.</summary>
-    public void Close() => _file?.Dispose();
+    /// <summary>Closes the file, once.</summary>
+    public void Close()
+    {
+        if (Interlocked.Exchange(ref _isClosed, 1) == 0)
+        {
+            _file?.Dispose();
+        }
+    }
 
     /// <summary>Gives a block.</summary>
     /// <exception cref="RunDamagedException">It is not what was written, or cannot be read.</exception>

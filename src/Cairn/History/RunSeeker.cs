@@ -37,6 +37,9 @@ internal sealed class RunSeeker
     /// <summary>The old value, if it is kept in the run. The memory is never changed.</summary>
     public ReadOnlyMemory<byte> Inline => _entry.InlineOffset == 0 ? default : _block.AsMemory(_entry.InlineOffset, _entry.OldBytes);
 
+    /// <summary>Refers to no run any more, so that keeping the seeker keeps none.</summary>
+    public void Forget() => _run = null!;
+
     /// <summary>Goes to the first entry of a run.</summary>
     /// <returns>False when it has none.</returns>
     public bool SeekFirst(Run run) => Seek(run, [], 0);

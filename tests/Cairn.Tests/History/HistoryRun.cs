@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using Cairn.History;
 using Cairn.Homes;
+using Cairn.Log;
 using Cairn.Tests.IO;
 using Cairn.Tests.Stores;
 using Xunit;
@@ -45,14 +47,33 @@ internal sealed class HistoryRun : IAsyncDisposable
     public IReadOnlyList<string> RunFiles => Files.DirectoryExists(Directory) ? [.. Files.List(Directory).Where(static name => name.EndsWith(".run", StringComparison.Ordinal))] : [];
 
     /// <summary>Appends records and syncs them.</summary>
-    public async Task AppendAsync(int records)
+    public async Task AppendAsync(int records, bool syncs = true)
     {
         for (int i = 0; i < records; i++)
         {
             await _home.Log.AppendAsync(Script.Next(), CancellationToken.None);
         }
 
-        await _home.Log.SyncAsync(CancellationToken.None);
+        if (syncs)
+        {
+            await _home.Log.SyncAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Finds the place from which on a log has its records, where the run does not know what was retired.</summary>
+    public async Task FindKeptAsync()
+    {
+        string first = Files.List("/store/log").Min(StringComparer.Ordinal)!;
+        if (!first.StartsWith("0000000000000001", StringComparison.Ordinal))
+        {
+            // A header tells the checksum of the record before; a place at the start of a segment is behind that.
+            byte[] bytes = Files.ReadAllBytes("/store/log/" + first);
+            ulong sequence = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(SegmentHeaderLayout.FirstSequenceOffset));
+            uint checksum = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(SegmentHeaderLayout.PreviousChecksumOffset));
+            await History.DisposeAsync();
+            Kept = new LogPosition(sequence - 1, SegmentHeaderLayout.SizeBytes, checksum);
+            (History, _plain) = Begin(_home);
+        }
     }
 
     /// <summary>Closes history and log, and opens them again.</summary>

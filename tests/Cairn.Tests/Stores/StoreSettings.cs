@@ -14,10 +14,12 @@ internal sealed record StoreSettings
         ReplayBytes = Smallest,
         CacheBytes = Smallest,
         RecentViewBytes = Smallest,
+        HistoryBytes = 16 * Smallest,
+        HistoryLagBytes = Smallest / 4,
     };
 
     /// <summary>Small files, but no checkpoint unless the test asks for one: which operation comes when does not depend on threads.</summary>
-    public static StoreSettings Quiet { get; } = Tight with { DirtyBytes = 64 << 20, ReplayBytes = 64 << 20 };
+    public static StoreSettings Quiet { get; } = Tight with { DirtyBytes = 64 << 20, ReplayBytes = 64 << 20, HistoryLagBytes = long.MaxValue };
 
     public Durability Durability { get; init; } = Durability.Durable;
 
@@ -38,6 +40,9 @@ internal sealed record StoreSettings
     public long RecentViewBytes { get; init; }
 
     public long RebuildBytes { get; init; } = 64 << 20;
+    public long HistoryBytes { get; init; } = 16 * Smallest;
+
+    public long HistoryLagBytes { get; init; } = long.MaxValue;
 
     public int SegmentBytes { get; init; } = Smallest;
 
@@ -70,6 +75,9 @@ internal sealed record StoreSettings
         EvictionPolicy = EvictionPolicy,
         RecentViewBytes = RecentViewBytes,
         RebuildBytes = RebuildBytes,
+        HistoryBytes = HistoryBytes,
+        HistoryLagBytes = HistoryLagBytes,
+        HistoryPauses = false,
         SegmentBytes = SegmentBytes,
         PageFileBytes = PageFileBytes,
         OneByOneReplayBytes = OneByOneReplayBytes,
