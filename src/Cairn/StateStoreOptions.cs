@@ -33,7 +33,7 @@ public sealed partial record StateStoreOptions
     /// <summary>Which unchanged page leaves memory first when <see cref="CacheBytes"/> is used up. Default: <see cref="EvictionPolicy.Clock"/>.</summary>
     public EvictionPolicy EvictionPolicy { get; init; } = EvictionPolicy.Clock;
 
-    /// <summary>The most memory for superseded pages that keep recent heights readable, in bytes; the newest two heights are always readable. Default: 128 MiB.</summary>
+    /// <summary>The most memory for superseded pages that make recent heights as cheap to read as the head, in bytes; the newest two always are. Older retained heights are read with the help of the log. Default: 128 MiB.</summary>
     public long RecentViewBytes { get; init; } = 128L << 20;
 
     /// <summary>The most memory that rebuilding a state of the past may take, for a rewind or for a proof at an old height, in bytes, at least 64 KiB; what would take more is refused (<see cref="RebuildTooLargeException"/>). Default: 1 GiB.</summary>

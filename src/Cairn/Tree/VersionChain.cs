@@ -28,7 +28,7 @@ internal sealed class VersionChain
     private readonly PageCache _pages;
     private readonly long _recentBytes;
     private readonly List<StateVersion> _versions = [];
-    private readonly Queue<StateVersion> _recent = new();
+    private readonly RecentVersions _recent = new();
     private StateVersion _head;
     private int _openViews;
     private long _recentBlobBytes;
@@ -60,7 +60,7 @@ internal sealed class VersionChain
             lock (_lock)
             {
                 // Not the first one: it may have been abandoned, and then what was gone back to is below it.
-                return (_recent.Min(static version => version.Height), _head.Height);
+                return (_recent.LowestHeight, _head.Height);
             }
         }
     }
@@ -103,7 +103,7 @@ internal sealed class VersionChain
         List<PageReference> freed = RentList();
         lock (_lock)
         {
-            while (_recent.Count > keep && _recent.Peek().Ordinal < ordinal)
+            while (_recent.Count > keep && _recent.Oldest.Ordinal < ordinal)
             {
                 ReleaseOldestRecent(freed);
             }
@@ -167,15 +167,7 @@ internal sealed class VersionChain
                 return null;
             }
 
-            StateVersion? found = null;
-            StateVersion? next = null;
-            foreach (StateVersion version in _recent)
-            {
-                bool isBelow = version.Height is { } at && at <= height;
-                next = isBelow ? null : next ?? version;
-                found = isBelow ? version : found;
-            }
-
+            StateVersion? found = _recent.Find(height, out StateVersion? next);
             return found is null || next?.BlockCount > found.BlockCount + 1 ? null : Pin(found, isView: true);
         }
     }
@@ -265,7 +257,7 @@ internal sealed class VersionChain
     private void Append(StateVersion version)
     {
         _versions.Add(version);
-        _recent.Enqueue(version);
+        _recent.Add(version);
         Interlocked.Add(ref _recentBlobBytes, version.DiedBlobBytes);
         Interlocked.Add(ref _recentPageBytes, version.DiedPageBytes);
         version.Pins++;
@@ -293,11 +285,11 @@ internal sealed class VersionChain
 
     private void ReleaseOldestRecent(List<PageReference> freed)
     {
-        StateVersion oldest = _recent.Dequeue();
+        StateVersion oldest = _recent.TakeOldest();
 
         // What died with the next one was kept for this one and those before it. If one of them is still needed, it is so by a view or a draft, which have no bound.
-        Interlocked.Add(ref _recentBlobBytes, -_recent.Peek().DiedBlobBytes);
-        Interlocked.Add(ref _recentPageBytes, -_recent.Peek().DiedPageBytes);
+        Interlocked.Add(ref _recentBlobBytes, -_recent.Oldest.DiedBlobBytes);
+        Interlocked.Add(ref _recentPageBytes, -_recent.Oldest.DiedPageBytes);
         Release(oldest, freed);
     }
 
