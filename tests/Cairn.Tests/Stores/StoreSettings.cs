@@ -39,7 +39,6 @@ internal sealed record StoreSettings
 
     public long RecentViewBytes { get; init; }
 
-    public long RebuildBytes { get; init; } = 64 << 20;
     public long HistoryBytes { get; init; } = 16 * Smallest;
 
     public long HistoryLagBytes { get; init; } = long.MaxValue;
@@ -74,7 +73,6 @@ internal sealed record StoreSettings
         CacheBytes = CacheBytes,
         EvictionPolicy = EvictionPolicy,
         RecentViewBytes = RecentViewBytes,
-        RebuildBytes = RebuildBytes,
         HistoryBytes = HistoryBytes,
         HistoryLagBytes = HistoryLagBytes,
         HistoryPauses = false,
