@@ -93,6 +93,21 @@ public sealed class ProofCommandsTests
     }
 
     [Fact]
+    public async Task VerifyProofAndRange_OfAnyFile_AreRefused()
+    {
+        using TemporaryDirectory folder = new();
+        string file = Path.Combine(folder.Path, "proof");
+        Random random = new(5);
+        byte[][] contents = [[], "hello"u8.ToArray(), "0a0"u8.ToArray(), "\n"u8.ToArray(), "0100\n"u8.ToArray(), .. Enumerable.Range(0, 40).Select(_ => ProofSamples.Bytes(random, random.Next(100)))];
+        foreach (byte[] content in contents)
+        {
+            await File.WriteAllBytesAsync(file, content);
+            (await CliRun.RunAsync("verify-proof", "--root", Prover.Root.ToString(), "--proof", file, "--key-hex", "61")).Failed(ExitCode.ProofRefused, "refused: ");
+            (await CliRun.RunAsync("verify-range", "--root", Prover.Root.ToString(), "--proof", file)).Failed(ExitCode.ProofRefused, "refused: ");
+        }
+    }
+
+    [Fact]
     public async Task ProofSpec_IsTheMessageInBothForms()
     {
         using TemporaryDirectory folder = new();

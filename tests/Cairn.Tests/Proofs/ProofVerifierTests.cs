@@ -147,6 +147,28 @@ public sealed class ProofVerifierTests
     });
 
     [Fact]
+    public void Verified_InputChangedLater_KeepsItsEntries()
+    {
+        ReferenceProver prover = Letters("ac");
+        byte[] bytes = prover.ProveOne(ProofSpec.ByValue, "a"u8.ToArray()).Encode();
+        Assert.True(ProofVerifier.Verify(ProofSpec.ByValue, prover.Root, bytes, out VerifiedProof? verified).IsVerified);
+        bytes.AsSpan().Clear();
+        Assert.True(verified!.TryFind("a"u8, out ProvedEntry? entry) && entry.Value.Span.SequenceEqual("a"u8));
+        Assert.False(verified.TryFind("c"u8, out _));
+        Assert.Equal((prover.Root, 1), (verified.Root, verified.Depth));
+    }
+
+    [Fact]
+    public void Below_AStepThatIsNotThere_IsRefused()
+    {
+        ExistenceProof proof = Letters("ac").Exist(ProofSpec.ByValue, 0);
+        Assert.Throws<ArgumentException>(() => proof.HashAfter(2));
+        Assert.Throws<ArgumentException>(() => proof.HashAfter(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => proof.Below(2));
+        Assert.Equal(proof.HashAfter(0), proof.Below(0).HashAfter(0));
+    }
+
+    [Fact]
     public void Result_NotMade_IsNotVerified() => Assert.False(default(ProofResult).IsVerified);
 
     [Fact]
