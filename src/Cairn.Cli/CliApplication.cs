@@ -79,6 +79,8 @@ internal static class CliApplication
             ImportCommand.Create(streams),
             SnapshotCommand.Create(streams),
             CompactCommand.Create(streams),
+            ProveCommand.Create(streams),
+            ProveRangeCommand.Create(streams),
             ProofSpecCommand.Create(streams),
             VerifyProofCommand.Create(streams),
             VerifyRangeCommand.Create(streams),
