@@ -19,20 +19,7 @@ public sealed class BlockFileProofTests
         await using StateStore store = await home.OpenAsync(PastRun.Settings with { Durability = Durability.DangerNoSync, SegmentBytes = 256 * 1024, PageFileBytes = 1024 * 1024 });
         foreach (FileBlock block in blocks)
         {
-            using BlockDraft draft = store.CreateDraft(block.Height);
-            foreach ((byte[] key, byte[]? value) in block.Changes)
-            {
-                if (value is null)
-                {
-                    draft.State.Delete(key);
-                }
-                else
-                {
-                    draft.State.Put(key, value);
-                }
-            }
-
-            await store.CommitAsync(draft, TestContext.Current.CancellationToken);
+            await block.CommitAsync(store);
         }
 
         Random random = new(17);
