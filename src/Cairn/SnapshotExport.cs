@@ -1,3 +1,4 @@
+using Cairn.Proving;
 using Cairn.Snapshots;
 
 namespace Cairn;
@@ -30,11 +31,12 @@ internal sealed class SnapshotExport(StateView view, SnapshotInfo info, Stream s
     public async Task<SnapshotProgress> RunAsync(CancellationToken cancellationToken)
     {
         await _writer.BeginAsync(cancellationToken).ConfigureAwait(false);
+        using ProofTree tree = view.OpenProofTree(cancellationToken);
         ReadOnlyMemory<byte>? start = info.Totals.Entries == 0 ? null : (ReadOnlyMemory<byte>?)ReadOnlyMemory<byte>.Empty;
         while (start is { } from)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            RangeProof part = view.ProveRange(from.Span, [], mostBytes: info.ChunkBytes, cancellationToken: cancellationToken);
+            RangeProof part = PrunedProofs.Range(tree, from.Span, [], ulong.MaxValue, (ulong)info.ChunkBytes, cancellationToken);
             await AddAsync(part.Proof, checked((uint)part.Totals.Entries), cancellationToken).ConfigureAwait(false);
             start = part.Next;
         }
@@ -46,6 +48,7 @@ internal sealed class SnapshotExport(StateView view, SnapshotInfo info, Stream s
     public async Task<SnapshotProgress> RunAsync(IEnumerable<byte[]> keys, CancellationToken cancellationToken)
     {
         await _writer.BeginAsync(cancellationToken).ConfigureAwait(false);
+        using ProofTree tree = view.OpenProofTree(cancellationToken);
         List<ReadOnlyMemory<byte>> part = [];
         long bytes = 0;
         foreach (byte[] key in keys)
@@ -54,7 +57,7 @@ internal sealed class SnapshotExport(StateView view, SnapshotInfo info, Stream s
             bytes += key.Length + (view.State.TryGetLength(key, out int valueBytes) ? valueBytes : 2 * Hash256.SizeBytes);
             if (bytes >= info.ChunkBytes || part.Count == MaxKeysAPart)
             {
-                await AddAsync(part, cancellationToken).ConfigureAwait(false);
+                await AddAsync(tree, part, cancellationToken).ConfigureAwait(false);
                 part.Clear();
                 bytes = 0;
             }
@@ -62,31 +65,31 @@ internal sealed class SnapshotExport(StateView view, SnapshotInfo info, Stream s
 
         if (part.Count > 0)
         {
-            await AddAsync(part, cancellationToken).ConfigureAwait(false);
+            await AddAsync(tree, part, cancellationToken).ConfigureAwait(false);
         }
 
         return await EndAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask AddAsync(List<ReadOnlyMemory<byte>> keys, CancellationToken cancellationToken)
+    private async ValueTask AddAsync(ProofTree tree, List<ReadOnlyMemory<byte>> keys, CancellationToken cancellationToken)
     {
-        if (TryProve(keys, cancellationToken) is { } part)
+        if (TryProve(tree, keys, cancellationToken) is { } part)
         {
             await AddAsync(part, (uint)keys.Count, cancellationToken).ConfigureAwait(false);
             return;
         }
 
         int half = keys.Count / 2;
-        await AddAsync(keys[..half], cancellationToken).ConfigureAwait(false);
-        await AddAsync(keys[half..], cancellationToken).ConfigureAwait(false);
+        await AddAsync(tree, keys[..half], cancellationToken).ConfigureAwait(false);
+        await AddAsync(tree, keys[half..], cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Proves keys together, unless that takes more than a part may have: paths to hostile keys are long.</summary>
-    private byte[]? TryProve(List<ReadOnlyMemory<byte>> keys, CancellationToken cancellationToken)
+    private static byte[]? TryProve(ProofTree tree, List<ReadOnlyMemory<byte>> keys, CancellationToken cancellationToken)
     {
         try
         {
-            byte[] part = ChangedKeys.Encode(keys, view.ProveKeys(keys, cancellationToken));
+            byte[] part = ChangedKeys.Encode(keys, PrunedProofs.Keys(tree, keys, cancellationToken));
             return keys.Count == 1 || part.Length <= SnapshotFrame.MaxRawBytes ? part : null;
         }
         catch (ProofTooLargeException) when (keys.Count > 1)

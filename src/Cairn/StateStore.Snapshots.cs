@@ -17,7 +17,8 @@ public sealed partial class StateStore
     /// <exception cref="HeightNotRetainedException">The height, or that of the base, is not retained.</exception>
     /// <exception cref="SnapshotChainException">The base is not before the height.</exception>
     /// <exception cref="StoreOptionsException">An option is out of range, or the codec is not available here.</exception>
-    /// <exception cref="StateCorruptedException">A stored page is damaged.</exception>
+    /// <exception cref="RebuildTooLargeException">The height is no longer recent, and rebuilding its tree from the log takes more than <see cref="StateStoreOptions.RebuildBytes"/>.</exception>
+    /// <exception cref="StateCorruptedException">A stored page or the log is damaged.</exception>
     /// <exception cref="ViewOutdatedException">The store is read-only, and its writer has removed what the height needs.</exception>
     /// <exception cref="IOException">Reading failed, or writing to the stream.</exception>
     /// <exception cref="ObjectDisposedException">The store is closed.</exception>

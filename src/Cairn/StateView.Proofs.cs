@@ -104,8 +104,8 @@ public sealed partial class StateView
         return PrunedProofs.Namespace(tree, prefix, cancellationToken);
     }
 
-    /// <summary>The state tree: that of the version, or where only the log has the height, rebuilt.</summary>
-    private ProofTree OpenProofTree(CancellationToken cancellationToken)
+    /// <summary>The state tree: that of the version, or where only the log has the height, rebuilt. Kept until the caller disposes it, so that many proofs rebuild it once.</summary>
+    internal ProofTree OpenProofTree(CancellationToken cancellationToken)
     {
         ThrowIfDisposed();
         return _past is null ? new ProofTree(_pages, _version.State, ThrowIfDisposed) : new ProofTree(_pages, _past.Rebuild(_version, cancellationToken), ThrowIfDisposed);

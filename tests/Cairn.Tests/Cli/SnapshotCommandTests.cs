@@ -33,11 +33,10 @@ public sealed class SnapshotCommandTests
     [Fact]
     public async Task Import_WrongBaseMissingBaseWrongRootDamage_AreRefused()
     {
-        using TestStore store = await TestStore.CreateAsync("directory", FirstBlock);
+        using TestStore store = await TestStore.CreateAsync("directory");
         string full = store.File("full.snapshot");
         string late = store.File("late.snapshot");
-        (await CliRun.RunAsync("export", "--store", store.Path, "--out", full)).Fine();
-        (await CliRun.RunAsync(["apply", "--store", store.Path, "--resume", "-"], TestStore.Blocks)).Fine();
+        (await CliRun.RunAsync("export", "--store", store.Path, "--at", "3", "--out", full)).Fine();
         (await CliRun.RunAsync("export", "--store", store.Path, "--base", "5", "--out", late)).Fine();
         using TestStore target = TestStore.Planned("directory");
         (await CliRun.RunAsync("import", "--store", target.Path, late)).Failed(ExitCode.Refused, "missing");

@@ -26,11 +26,15 @@ internal sealed class SnapshotRun : IAsyncDisposable
     public IReadOnlyList<ReferenceState> States => Run.States;
 
     /// <summary>Makes a store with so many blocks, in memory unless told otherwise.</summary>
-    public static async Task<SnapshotRun> MakeAsync(int seed, int blocks, HomeKind kind = HomeKind.Memory)
+    /// <param name="seed">Decides the blocks.</param>
+    /// <param name="blocks">How many.</param>
+    /// <param name="kind">Where it is.</param>
+    /// <param name="recentViewBytes">Whether heights stay recent: all of them, or with 0 none but the newest two.</param>
+    public static async Task<SnapshotRun> MakeAsync(int seed, int blocks, HomeKind kind = HomeKind.Memory, long recentViewBytes = 64 << 20)
     {
         ShortRun run = ShortRun.Make(seed, blocks);
         TestHome home = TestHome.Create(kind);
-        StateStore store = await home.OpenAsync(StoreSettings.Quiet with { RetainAll = true, RecentViewBytes = 64 << 20 });
+        StateStore store = await home.OpenAsync(StoreSettings.Quiet with { RetainAll = true, RecentViewBytes = recentViewBytes });
         for (int block = 0; block < blocks; block++)
         {
             await run.CommitNextAsync(store, block);

@@ -61,6 +61,30 @@ public sealed class SnapshotTests
         Assert.True(parts[0] > parts[1] && parts[1] > 1 && parts[2] == 1, string.Join(' ', parts));
     }
 
+    [Theory]
+    [InlineData(HomeKind.Memory)]
+    [InlineData(HomeKind.SimulatedDirectory)]
+    public async Task Chain_OfHeightsThatAreNoLongerRecent_GivesTheSameStates(HomeKind kind)
+    {
+        await using SnapshotRun run = await SnapshotRun.MakeAsync(seed: 11, blocks: 14, kind, recentViewBytes: 0);
+        await run.Store.CheckpointAsync();
+        using TestHome home = TestHome.Create(HomeKind.Memory);
+        StateStore store = await home.ImportAsync(StoreSettings.Tight, [await run.ExportAsync(2)]);
+        Assert.Equal(1, run.Store.Rebuilt.Builds);
+        AssertEntries(run.States[2], store);
+        foreach (int blocks in new[] { 5, 6, 11, 14 })
+        {
+            using TestHome fresh = TestHome.Create(HomeKind.Memory);
+            StateStore copy = await fresh.ImportAsync(StoreSettings.Tight, [await run.ExportAsync(blocks)]);
+            AssertEntries(run.States[blocks], copy);
+            await fresh.CloseAsync(copy);
+            await store.ApplySnapshotAsync(new MemoryStream(await run.ExportAsync(blocks, since: run.Run.BlocksAt(store.Height))));
+            AssertEntries(run.States[blocks], store);
+        }
+
+        await home.CloseAsync(store);
+    }
+
     [Fact]
     public async Task Full_OfAnEmptyState_IsAHeightWithoutEntries()
     {

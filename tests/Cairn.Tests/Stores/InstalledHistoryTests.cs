@@ -117,7 +117,28 @@ public sealed class InstalledHistoryTests
         await home.CloseAsync(store);
     });
 
-    private static StoreSettings Settings => StoreSettings.Tight with { RecentViewBytes = 0, RetainAll = true, OneByOneReplayBytes = 0 };
+    [Fact]
+    public async Task Backup_OfAnInstalledStore_HasItsPastToo()
+    {
+        ShortRun run = ShortRun.Make(6, Last);
+        using TestHome home = TestHome.Create(HomeKind.Directory);
+        using TemporaryDirectory folder = new();
+        StateStore store = await MakeAsync(home, run);
+        await store.BackupAsync(folder.PathOf("backup"));
+        await home.CloseAsync(store);
+        StateStore copy = await StateStore.OpenAsync(folder.PathOf("backup"), Settings.ToOptions(fileSystem: null));
+        StoreComparison.AssertHead(run.States[Last], copy, new Random(1));
+        using (StateView past = copy.ViewAt(run.States[First].Height!.Value))
+        {
+            StoreComparison.AssertSame(run.States[First], past, new Random(2));
+        }
+
+        await copy.RewindAsync(run.States[First].Height!.Value);
+        StoreComparison.AssertHead(run.States[First], copy, new Random(3));
+        await copy.DisposeAsync();
+    }
+
+    private static StoreSettings Settings => StoreSettings.Tight with { RecentViewBytes = 0, RetainAll = true, OneByOneReplayBytes = 1 };
 
     private static async Task<StateStore> MakeAsync(TestHome home, ShortRun run)
     {
