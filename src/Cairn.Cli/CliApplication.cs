@@ -87,6 +87,7 @@ internal static class CliApplication
             BackupCommand.Create(streams),
             CompareCommand.Create(streams),
             MigrateCommand.Create(streams),
+            RepairCommand.Create(streams),
             QuickstartCommand.Create(streams),
         };
         root.HelpName = ProgramName;

@@ -66,8 +66,14 @@ internal static class CheckCommand
         writer.WriteNumber("pages", report.Pages);
         writer.WriteNumber("entries", report.Entries);
         writer.WriteNumber("tornBytes", report.TornBytes);
+        WriteFaults(writer, report.Faults);
+    }
+
+    /// <summary>Writes faults as a field.</summary>
+    public static void WriteFaults(Utf8JsonWriter writer, IReadOnlyList<CheckFault> faults)
+    {
         writer.WriteStartArray("faults");
-        foreach (CheckFault fault in report.Faults)
+        foreach (CheckFault fault in faults)
         {
             writer.WriteStartObject();
             writer.WriteString("file", fault.File);

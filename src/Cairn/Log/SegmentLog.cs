@@ -93,7 +93,7 @@ internal sealed partial class SegmentLog : IBlockLog
         ArgumentOutOfRangeException.ThrowIfLessThan(options.SegmentBytes, MinSegmentBytes);
         ArgumentOutOfRangeException.ThrowIfNotEqual(options.SegmentBytes % LogCursor.BoundaryBytes, 0);
         SegmentLog log = new(files, directory, options);
-        LogScan scan = log.Scan(options.KeptFrom, scanFrom, verifiedEnd);
+        LogScan scan = log.Scan(options.IsSurveyed ? null : options.KeptFrom, scanFrom, verifiedEnd);
         log.Recovery = scan.Recovery;
         if (!options.ReadOnly)
         {

@@ -16,6 +16,9 @@ internal sealed class SegmentLogOptions
     /// <summary>The log of a backup: it ends at the verified end, and whatever lies behind that belongs to a next backup that was not finished. Opening for writing removes it. Default: false.</summary>
     public bool EndsAtVerifiedEnd { get; init; }
 
+    /// <summary>Read-only: every record from the place that is scanned from on is known to be whole, and what lies before need not be. Default: false.</summary>
+    public bool IsSurveyed { get; init; }
+
     /// <summary>Gives the salt of a new segment. Default: the system's random numbers.</summary>
     public Func<ulong> NewSalt { get; init; } = RandomSalt;
 

@@ -14,7 +14,7 @@ public sealed partial class LayerTests
         ["Hashing"],
         ["Homes", "Log", "Pages", "Manifests", "Proofs"],
         ["Tree", "Checkpoints"],
-        ["History", "Checking", "Backups", "Proving", "Snapshots"],
+        ["History", "Checking", "Backups", "Repairing", "Proving", "Snapshots"],
     ];
 
     /// <summary>The types of the root that stand above everything.</summary>
