@@ -71,7 +71,7 @@ public sealed partial class StateStore
             : null;
     }
 
-    /// <summary>The changes of a key in the blocks between two heights, both included, oldest first. Read as they are asked for; they keep the log meanwhile.</summary>
+    /// <summary>The changes of a key in the blocks between two heights, both included, oldest first. Read as they are asked for; they keep the log until the walk ends or is disposed. What a store was installed with is no change.</summary>
     /// <param name="tree">The tree.</param>
     /// <param name="key">The key. Copied.</param>
     /// <param name="from">The first height; null for the oldest that is retained.</param>
@@ -98,7 +98,7 @@ public sealed partial class StateStore
 
     /// <summary>
     /// The net changes that lead from the state at one height to that at another: first those of the state tree, then those of the local tree, each in key order. What was changed and changed back is not among them. The second height may
-    /// be below the first one. Read as they are asked for; they keep the log meanwhile.
+    /// be below the first one. Read as they are asked for; they keep the log until the walk ends or is disposed.
     /// </summary>
     /// <param name="from">The height that has the old values; as in <see cref="ViewAt"/>, the newest block at or below it counts.</param>
     /// <param name="to">The height that has the new values.</param>
@@ -113,7 +113,7 @@ public sealed partial class StateStore
         return from <= to ? ChangesBetween(from, to) : ChangesBetween(to, from).Select(static change => change with { Old = change.New, New = change.Old });
     }
 
-    /// <summary>The blocks between two heights, both included, ascending. Read as they are asked for, one at a time; they keep the log meanwhile.</summary>
+    /// <summary>The blocks between two heights, both included, ascending. Read as they are asked for, one at a time; they keep the log until the walk ends or is disposed. The state a store was installed with is no block of it.</summary>
     /// <param name="from">The first height; null for the oldest that is retained.</param>
     /// <param name="to">The last height; null, or one above the head, for the head.</param>
     /// <exception cref="HeightNotRetainedException">Blocks at or above <paramref name="from"/> are no longer retained. Thrown here or when the walk begins.</exception>

@@ -8,7 +8,7 @@ namespace Cairn.Tests.Soak;
 internal sealed class SoakReader(StateStore store, SoakModel model, int seed)
 {
     /// <summary>How far below the head views are opened.</summary>
-    public const ulong MostHeightsBack = 60;
+    public const ulong MostHeightsBack = 400;
 
     private const int HeldViews = 10;
 
@@ -57,7 +57,7 @@ internal sealed class SoakReader(StateStore store, SoakModel model, int seed)
             }
             catch (HeightNotRetainedException)
             {
-                // It was not among the recent heights any more.
+                // It is not retained any more.
             }
         }
 

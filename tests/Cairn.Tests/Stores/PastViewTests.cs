@@ -143,6 +143,21 @@ public sealed class PastViewTests
         }
 
         PastComparison.AssertEveryHeight([.. run.States.Skip(1)], reader, random);
+        using (StateView abandoned = reader.ViewAt(run.States[36].Height!.Value))
+        {
+            await writer.RewindAsync(run.States[33].Height!.Value);
+            await reader.RefreshAsync();
+            PastComparison.AssertSome([.. run.States.Skip(1).Take(33)], reader, random);
+            for (int blocks = 33; blocks < 40; blocks++)
+            {
+                await run.CommitNextAsync(writer, blocks);
+            }
+
+            await reader.RefreshAsync();
+            PastComparison.AssertEveryHeight([.. run.States.Skip(1)], reader, random);
+            StoreComparison.AssertSame(run.States[36], abandoned, random);
+        }
+
         await reader.DisposeAsync();
         await home.CloseAsync(writer);
     }
