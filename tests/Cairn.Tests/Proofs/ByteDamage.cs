@@ -8,7 +8,7 @@ internal static class ByteDamage
     {
         int place = random.Next(bytes.Length);
         int length = random.Next(Math.Min(bytes.Length - place, 40)) + 1;
-        return random.Next(10) switch
+        return random.Next(11) switch
         {
             0 or 1 => With(bytes, place, (byte)(bytes[place] ^ (1 << random.Next(8)))),
             2 => With(bytes, place, (byte)random.Next(256)),
@@ -17,7 +17,8 @@ internal static class ByteDamage
             5 => [.. bytes[..place], .. bytes[(place + length)..]],
             6 => [.. bytes[..(place + length)], .. bytes[place..]],
             7 => [.. bytes[..place], (byte)(bytes[place] | 0x80), 0, .. bytes[(place + 1)..]], // a longer number, where it is one
-            8 => [.. bytes[..place], .. ProofSamples.Bytes(random, length), .. bytes[(place + length)..]],
+            8 => [.. bytes[..place], .. Enumerable.Repeat((byte)0xff, random.Next(10)), (byte)random.Next(2, 0x80), .. bytes[(place + 1)..]], // a huge number
+            9 => [.. bytes[..place], .. ProofSamples.Bytes(random, length), .. bytes[(place + length)..]],
             _ => [.. bytes[..place], .. other[Math.Min(other.Length, place)..]],
         };
     }
