@@ -1,45 +1,54 @@
+using Cairn.Snapshots;
+
 namespace Cairn;
 
-/// <summary>Writes into a draft what leads from the present state to that of a snapshot, by walking over both in key order. Used by one thread.</summary>
+/// <summary>Writes into a draft what leads from the present state to that of a chain of snapshots, by walking over all of them in key order. Used by one thread.</summary>
 /// <param name="draft">Takes the changes.</param>
 /// <param name="now">The present state, on which the draft is.</param>
-/// <param name="above">What incremental snapshots change in the full one; null values delete.</param>
-internal sealed class SnapshotRestore(TreeDraft draft, ITreeReader now, SortedList<byte[], ReadOnlyMemory<byte>?> above) : IDisposable
+internal sealed class SnapshotRestore(TreeDraft draft, ITreeReader now) : IDisposable
 {
     private readonly EntryScan _now = now.Range([], []);
     private bool _hasNow;
-    private bool _hasBegun;
-    private int _nextAbove;
 
-    /// <summary>The order of keys.</summary>
-    public static IComparer<byte[]> KeyOrder { get; } = Comparer<byte[]>.Create(static (a, b) => a.AsSpan().SequenceCompareTo(b));
-
-    /// <summary>Takes the next entry of the full snapshot.</summary>
-    public void Add(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
+    /// <summary>Walks over the snapshots; what a later one says of a key counts.</summary>
+    /// <param name="chain">The snapshots behind their headers, the full one first.</param>
+    /// <param name="cancellationToken">Ends it between two parts.</param>
+    public async ValueTask RunAsync(IEnumerable<SnapshotCursor> chain, CancellationToken cancellationToken)
     {
-        while (_nextAbove < above.Count && above.Keys[_nextAbove].AsSpan().SequenceCompareTo(key.Span) < 0)
+        List<SnapshotCursor> open = [];
+        foreach (SnapshotCursor cursor in chain)
         {
-            TakeAbove();
+            if (await cursor.NextAsync(cancellationToken).ConfigureAwait(false))
+            {
+                open.Add(cursor);
+            }
         }
 
-        if (_nextAbove < above.Count && above.Keys[_nextAbove].AsSpan().SequenceEqual(key.Span))
+        _hasNow = _now.MoveNext();
+        while (open.Count > 0)
         {
-            TakeAbove();
-            return;
+            SnapshotCursor next = open[0];
+            foreach (SnapshotCursor cursor in open)
+            {
+                next = cursor.Key.Span.SequenceCompareTo(next.Key.Span) <= 0 ? cursor : next;
+            }
+
+            if (next.Value is { } value)
+            {
+                Want(next.Key.Span, value.Span);
+            }
+
+            ReadOnlyMemory<byte> key = next.Key;
+            for (int i = open.Count - 1; i >= 0; i--)
+            {
+                if (open[i].Key.Span.SequenceEqual(key.Span) && !await open[i].NextAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    open.RemoveAt(i);
+                }
+            }
         }
 
-        Want(key.Span, value.Span);
-    }
-
-    /// <summary>Takes the end of the full snapshot.</summary>
-    public void Finish()
-    {
-        while (_nextAbove < above.Count)
-        {
-            TakeAbove();
-        }
-
-        for (Begin(); _hasNow; _hasNow = _now.MoveNext())
+        for (; _hasNow; _hasNow = _now.MoveNext())
         {
             draft.Delete(_now.Key);
         }
@@ -48,20 +57,10 @@ internal sealed class SnapshotRestore(TreeDraft draft, ITreeReader now, SortedLi
     /// <inheritdoc/>
     public void Dispose() => _now.Dispose();
 
-    private void TakeAbove()
-    {
-        byte[] key = above.Keys[_nextAbove];
-        if (above.Values[_nextAbove++] is { } value)
-        {
-            Want(key, value.Span);
-        }
-    }
-
     /// <summary>The next entry of the wanted state: what the present one has before it goes.</summary>
     private void Want(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        Begin();
-        while (_hasNow && _now.Key.SequenceCompareTo(key) is < 0)
+        while (_hasNow && _now.Key.SequenceCompareTo(key) < 0)
         {
             draft.Delete(_now.Key);
             _hasNow = _now.MoveNext();
@@ -75,15 +74,6 @@ internal sealed class SnapshotRestore(TreeDraft draft, ITreeReader now, SortedLi
 
         if (isThere)
         {
-            _hasNow = _now.MoveNext();
-        }
-    }
-
-    private void Begin()
-    {
-        if (!_hasBegun)
-        {
-            _hasBegun = true;
             _hasNow = _now.MoveNext();
         }
     }

@@ -27,34 +27,31 @@ public sealed partial class StateStore
     {
         ArgumentNullException.ThrowIfNull(name);
         ISnapshotStore snapshots = SnapshotsToWrite();
-        List<string> chain = ChainOf(snapshots, name);
-        SnapshotInfo wanted = InfoOf(snapshots, name);
-        SortedList<byte[], ReadOnlyMemory<byte>?> above = await ReadChangesAsync(snapshots, chain.Skip(1), cancellationToken).ConfigureAwait(false);
-        using StateView now = OpenView();
-        using BlockDraft draft = CreateDraftOn(now, height ?? new BlockHeight(checked((now.Height?.Value ?? 0) + 1)));
-        draft.TimeTicks = timeTicks;
-        using SnapshotRestore restore = new(draft.State, now.State, above);
-        using Stream stream = Open(snapshots, chain[0]);
-        SnapshotReader reader = new(stream, chain[0]);
-        await reader.BeginAsync(cancellationToken).ConfigureAwait(false);
-        ReadOnlyMemory<byte>? last = null;
-        while (await reader.NextAsync(cancellationToken).ConfigureAwait(false))
+        SnapshotInfo? wanted = null;
+        List<SnapshotCursor> chain = [];
+        try
         {
-            foreach ((ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value) in SnapshotContent.Entries(reader, last))
+            foreach (string part in ChainOf(snapshots, name))
             {
-                restore.Add(key, value);
-                last = key;
+                chain.Add(new SnapshotCursor(Open(snapshots, part), part));
+                wanted = await chain[^1].BeginAsync(cancellationToken).ConfigureAwait(false);
             }
-        }
 
-        restore.Finish();
-        Hash256 root = draft.ComputeRoot();
-        if (root != wanted.Root)
+            using StateView now = OpenView();
+            ulong head = now.Height?.Value ?? 0;
+            using BlockDraft draft = CreateDraftOn(now, height ?? new BlockHeight(Math.Max(head, unchecked(head + 1)))); // above the highest there is none, which the draft says
+            draft.TimeTicks = timeTicks;
+            using SnapshotRestore restore = new(draft.State, now.State);
+            await restore.RunAsync(chain, cancellationToken).ConfigureAwait(false);
+            Hash256 root = draft.ComputeRoot();
+            return root == wanted!.Root
+                ? await CommitAsync(draft, cancellationToken).ConfigureAwait(false)
+                : throw new SnapshotDamagedException(name, 0, "state that the snapshot leads to", $"root {wanted.Root}", $"root {root}");
+        }
+        finally
         {
-            throw new SnapshotDamagedException(name, 0, "state that the snapshot leads to", $"root {wanted.Root}", $"root {root}");
+            chain.ForEach(static cursor => cursor.Dispose());
         }
-
-        return await CommitAsync(draft, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The names of the snapshots that lead to one, the full one first.</summary>
@@ -76,28 +73,5 @@ public sealed partial class StateStore
             next = all.FirstOrDefault(other => other.Info is { } below && below.Height == info.BaseHeight && below.Root == info.BaseRoot)?.Name
                 ?? throw new SnapshotChainException(SnapshotChainFault.MissingBase, next, info.BaseHeight!.Value, info.BaseRoot!.Value, "no snapshot of it is kept in the store");
         }
-    }
-
-    /// <summary>What incremental snapshots change together: of each key the newest change.</summary>
-    private async Task<SortedList<byte[], ReadOnlyMemory<byte>?>> ReadChangesAsync(ISnapshotStore snapshots, IEnumerable<string> chain, CancellationToken cancellationToken)
-    {
-        SortedDictionary<byte[], ReadOnlyMemory<byte>?> changes = new(SnapshotRestore.KeyOrder);
-        foreach (string name in chain)
-        {
-            using Stream stream = Open(snapshots, name);
-            SnapshotReader reader = new(stream, name);
-            await reader.BeginAsync(cancellationToken).ConfigureAwait(false);
-            byte[]? last = null;
-            while (await reader.NextAsync(cancellationToken).ConfigureAwait(false))
-            {
-                foreach ((byte[] key, ReadOnlyMemory<byte>? value) in SnapshotContent.Changes(reader, last))
-                {
-                    changes[key] = value;
-                    last = key;
-                }
-            }
-        }
-
-        return new SortedList<byte[], ReadOnlyMemory<byte>?>(changes, SnapshotRestore.KeyOrder);
     }
 }
