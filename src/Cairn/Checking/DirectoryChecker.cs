@@ -78,6 +78,7 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
     private bool CheckLog(Manifest manifest, LogPosition keptFrom)
     {
         ulong retained = manifest.HasInstalledFloor ? 1ul : 0;
+        ChainMarks marks = new([], FinalizedHeight: null);
         LogVerification log = LogVerifier.Verify(
             files,
             Path.Combine(path, DirectoryHome.LogDirectoryName),
@@ -87,6 +88,7 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
             record =>
             {
                 retained += IsRetained(record, manifest) ? 1u : 0;
+                marks = record.Sequence <= manifest.ReplayFrom.Sequence ? marks.After(record) : marks;
                 found.Progress("log", (long)record.Sequence);
             },
             cancellationToken);
@@ -100,9 +102,31 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
             found.Add(new CheckFault(path, -1, "count of retained blocks in the manifest", $"{retained}, which the log has between its floor and the place to replay from", $"{manifest.BlockCount - manifest.PrunedBlocks}"));
         }
 
+        if (log.Faults.Count == 0)
+        {
+            CheckMarks(marks.Mark(manifest), manifest);
+        }
+
         found.Records = log.Records;
         found.Torn(log.Torn);
         return log.Faults.Count == 0;
+    }
+
+    /// <summary>Holds what the manifest says of rewinds and finality against the records from the floor on.</summary>
+    private void CheckMarks(Manifest expected, Manifest manifest)
+    {
+        if (!expected.Abandoned.SequenceEqual(manifest.Abandoned))
+        {
+            found.Add(new CheckFault(path, -1, "abandoned sequences in the manifest", $"{Text(expected)}, which the rewinds from its floor on abandoned", Text(manifest)));
+        }
+
+        // The record of a height that became final long ago may be gone.
+        if (expected.FinalizedHeight is { } final && final != manifest.FinalizedHeight)
+        {
+            found.Add(new CheckFault(path, -1, "final height in the manifest", $"{final}, as the log says", $"{manifest.FinalizedHeight}"));
+        }
+
+        static string Text(Manifest manifest) => manifest.Abandoned.Count == 0 ? "none" : string.Join(", ", manifest.Abandoned.Select(static interval => $"{interval.First} to {interval.Last}"));
     }
 
     private static bool IsRetained(LogRecord record, Manifest manifest) => record.Kind == RecordKind.Block

@@ -54,6 +54,63 @@ public sealed class OpenTraceTests
         GoldenFile.CheckText($"store-trace-{name}.txt", text.ToString());
     }
 
+    /// <summary>Going back: within what is not stored, below the checkpoint, and what a checkpoint, finality and opening make of it.</summary>
+    [Theory]
+    [InlineData(HomeKind.SimulatedDirectory, "rewind-directory")]
+    [InlineData(HomeKind.JsonLines, "rewind-json-lines")]
+    public async Task FileOperations_OfRewinds_AreAsRecorded(HomeKind kind, string name)
+    {
+        SimulatedFileSystem files = new() { Tracing = true };
+        SimulatedHome home = new(kind, files);
+        StringBuilder text = new();
+        StateStore store = await home.OpenAsync(StoreSettings.Quiet);
+        await CommitAsync(store, height: 1);
+        await CommitAsync(store, height: 2);
+        await store.CheckpointAsync();
+        await CommitAsync(store, height: 3);
+        files.TakeTrace();
+        await store.RewindAsync(new BlockHeight(2));
+        Write(text, files, "rewind to the checkpoint");
+        await store.RewindAsync(new BlockHeight(1));
+        Write(text, files, "rewind below the checkpoint");
+        await CommitAsync(store, height: 2);
+        Write(text, files, "commit at a height that was taken back");
+        await store.FinalizeAsync(new BlockHeight(1));
+        Write(text, files, "finalise");
+        SimulatedFileSystem crashed = files.Crash(seed: 0);
+        crashed.Tracing = true;
+        await using (await new SimulatedHome(kind, crashed).OpenAsync(StoreSettings.Quiet))
+        {
+            Write(text, crashed, "open after a crash");
+        }
+
+        await store.CheckpointAsync();
+        Write(text, files, "checkpoint");
+        await store.DisposeAsync();
+        GoldenFile.CheckText($"store-trace-{name}.txt", text.ToString());
+    }
+
+    /// <summary>Pruning on demand: two manifests, and what goes after each.</summary>
+    [Fact]
+    public async Task FileOperations_OfPruning_AreAsRecorded()
+    {
+        SimulatedFileSystem files = new() { Tracing = true };
+        await using RetentionRun run = new(files: files) { PayloadBytes = 40_000 };
+        await run.OpenAsync(StoreSettings.Quiet with { RetainAll = true });
+        await run.CommitAsync(4);
+        await run.Store.CheckpointAsync();
+        await run.CommitAsync(2);
+        files.TakeTrace();
+        StringBuilder text = new();
+        await run.Store.PruneAsync(4, dryRun: true);
+        Write(text, files, "dry run");
+        await run.Store.PruneAsync(4);
+        Write(text, files, "prune up to the checkpoint");
+        await run.Store.PruneAsync(1);
+        Write(text, files, "prune behind the checkpoint");
+        GoldenFile.CheckText("store-trace-prune.txt", text.ToString());
+    }
+
     /// <summary>Retention of one block, a segment a block: what is deleted, and when, beside a checkpoint; and what the holds write.</summary>
     [Fact]
     public async Task FileOperations_OfRetentionAndHolds_AreAsRecorded()

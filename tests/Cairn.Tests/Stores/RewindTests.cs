@@ -1,3 +1,6 @@
+using Cairn.Checking;
+using Cairn.Homes;
+using Cairn.Manifests;
 using Cairn.Tests.IO;
 using Cairn.Tests.Reference;
 using Xunit;
@@ -253,6 +256,54 @@ public sealed class RewindTests
         await run.ReopenAsync(Quiet);
         await run.RewindAsync(15);
         await run.CloseAsync();
+    }
+
+    [Theory]
+    [InlineData(HomeKind.SimulatedDirectory)]
+    [InlineData(HomeKind.Memory)]
+    public async Task Rewind_ToAnInstalledState_GivesItAndSurvivesReopening(HomeKind kind)
+    {
+        ShortRun blocks = ShortRun.Make(seed: 6, blocks: 8);
+        using TestHome home = TestHome.Create(kind);
+        StateStore store = await InstallRun.InstallAsync(home, Quiet, blocks.States[5]);
+        await blocks.CommitNextAsync(store, 5);
+        await blocks.CommitNextAsync(store, 6);
+        BlockHeight installed = blocks.States[5].Height!.Value;
+        await Assert.ThrowsAsync<HeightNotRetainedException>(() => store.RewindAsync(new BlockHeight(installed.Value - 1)));
+        Assert.Equal(2, (await store.RewindAsync(installed)).Blocks);
+        StoreComparison.AssertHead(blocks.States[5], store, new Random(1));
+        await blocks.CommitNextAsync(store, 5);
+        await home.CloseAsync(store);
+        store = await home.OpenAsync(Quiet);
+        StoreComparison.AssertHead(blocks.States[6], store, new Random(1));
+        await store.RewindAsync(installed);
+        await home.CloseAsync(store);
+        store = await home.OpenAsync(Quiet);
+        StoreComparison.AssertHead(blocks.States[5], store, new Random(1));
+        await home.CloseAsync(store);
+    }
+
+    [Fact]
+    public async Task Check_OfAManifestThatTellsOtherRewindsOrFinality_FindsIt()
+    {
+        SimulatedFileSystem files = new();
+        await using RewindRun run = await RewindRun.OpenAsync(HomeKind.SimulatedDirectory, Quiet, files);
+        await run.CommitAsync(5);
+        await run.RewindAsync(2);
+        await run.Store.FinalizeAsync(run.Heights[1]);
+        await run.CloseAsync();
+        StoreManifest manifest = ManifestFiles.Read(files, "/store").Newest!;
+        Assert.Equal([new SequenceInterval(4, 5)], manifest.Content.Abandoned);
+        Assert.Equal(run.Heights[1], manifest.Content.FinalizedHeight);
+        foreach ((Manifest forged, string what) in ((Manifest, string)[])[
+            (manifest.Content with { Abandoned = [new SequenceInterval(4, 5), new SequenceInterval(6, 6)] }, "abandoned sequences in the manifest"),
+            (manifest.Content with { FinalizedHeight = run.Heights[0] }, "final height in the manifest")])
+        {
+            SimulatedFileSystem wrong = files.Clone();
+            ManifestFiles.Write(wrong, "/store", manifest with { Content = forged });
+            CheckReport report = await StoreChecker.CheckAsync("dir:/store", new CheckOptions { FileSystem = wrong });
+            Assert.Equal(what, Assert.Single(report.Faults).What);
+        }
     }
 
     [Fact]
