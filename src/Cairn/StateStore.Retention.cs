@@ -92,6 +92,13 @@ public sealed partial class StateStore
         return retired;
     }
 
+    /// <summary>The place from which on the history has to be known: whatever the log is kept for. A reader may have applied blocks behind a newer manifest than the one it began with; the writer keeps the log from the floor of that one on.</summary>
+    private LogPosition HistoryStart()
+    {
+        LogPosition floor = Volatile.Read(ref _manifest).LogFloor;
+        return IsReadOnly && _home.Pages?.Manifest is { } newest && newest.LogFloor.Sequence > floor.Sequence ? newest.LogFloor : KeptFrom(floor);
+    }
+
     /// <summary>Remembers the first block, which is the floor until a manifest says so.</summary>
     private void NoteFirstBlock(LogRecord record)
     {

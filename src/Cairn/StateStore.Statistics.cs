@@ -14,6 +14,7 @@ public sealed partial class StateStore
     public StoreStatistics GetStatistics()
     {
         ThrowIfDisposed();
+        _history.OpenFiles();
         return ReadStatistics();
     }
 

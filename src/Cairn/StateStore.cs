@@ -48,7 +48,7 @@ public sealed partial class StateStore : IAsyncDisposable
             _log,
             (home as DirectoryHome)?.History,
             home.IsReadOnly,
-            () => KeptFrom(Volatile.Read(ref _manifest).LogFloor),
+            HistoryStart,
             new HistoryOptions(options.HistoryBytes) { LagBytes = options.HistoryLagBytes, Pauses = options.HistoryPauses },
             Raise);
         _metrics = new StoreMetrics(this);

@@ -134,6 +134,7 @@ internal sealed partial class ChangeHistory
         Span<byte> buffer = stackalloc byte[RunKey.MaxBytes];
         ReadOnlySpan<byte> wanted = RunKey.Of(tree, key, buffer);
         ulong hash = RunKey.Hash(wanted);
+        ThrowUnlessKept(set, after);
         LiveSequences live = set.LiveAt(upTo);
         RunSeeker seeker = _seeker ??= new RunSeeker();
         ulong from = live.Next(after + 1);
@@ -155,6 +156,15 @@ internal sealed partial class ChangeHistory
         seeker.Forget();
         change = default;
         return false;
+    }
+
+    /// <summary>Refuses a question about what is no longer there: an answer without it could be wrong. A reader beside a writer gets there, who retires what the reader still asks about.</summary>
+    internal void ThrowUnlessKept(RunSet set, ulong after)
+    {
+        if (after < set.From)
+        {
+            throw new StateCorruptedException(_location, -1, "log", $"one that is kept from record {after + 1} on", $"one that is kept from record {set.From + 1} on");
+        }
     }
 
     /// <summary>The change that a seeker stands on.</summary>

@@ -386,7 +386,7 @@ internal sealed partial class ChangeHistory
 
             Exception cause = exception is RunDamagedException damage ? damage.InnerException! : exception;
             _dropped.Add(name.Path);
-            if (WritesFiles)
+            if (WritesFiles && exception is not IOException)
             {
                 _files!.Delete(name.Path);
             }

@@ -54,7 +54,20 @@ internal sealed partial class ChangeHistory : IChangeHistory, IOldValues, IAsync
     /// <summary>Whether runs become files.</summary>
     private bool WritesFiles => _files is not null && !_isReadOnly;
 
-    /// <summary>What the history takes and has.</summary>
+    /// <summary>Takes over the files that are there, if nothing has asked for them yet.</summary>
+    /// <exception cref="IOException">The directory cannot be read.</exception>
+    public void OpenFiles()
+    {
+        if (_files is not null && !Volatile.Read(ref _isOpen))
+        {
+            lock (_building)
+            {
+                Open();
+            }
+        }
+    }
+
+    /// <summary>What the history takes and has, as far as its files were opened.</summary>
     public HistoryUsage Usage
     {
         get

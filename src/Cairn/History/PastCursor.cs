@@ -91,6 +91,7 @@ internal sealed class PastCursor : IPastCursor
     private void Begin()
     {
         _set = _history.EnterSet(ref _upTo);
+        _history.ThrowUnlessKept(_set, _after);
         _live = _set.LiveAt(_upTo);
         ReadOnlySpan<Run> runs = _set.Runs;
         for (int i = _set.IndexFor(_after + 1); i < runs.Length && runs[i].FirstSequence <= _upTo; i++)

@@ -24,6 +24,7 @@ internal sealed class RunSet
         _runs = [.. runs];
         Start = start;
         Covered = FindGap(ulong.MaxValue) is { } gap ? gap.Before.Sequence : ulong.MaxValue;
+        From = FindFrom();
         _rewinds = [.. _runs.SelectMany(static run => run.Rewinds)];
         foreach (Run run in _runs)
         {
@@ -39,6 +40,9 @@ internal sealed class RunSet
 
     /// <summary>The last sequence up to which, from the start on, none is missing.</summary>
     public ulong Covered { get; }
+
+    /// <summary>The sequence behind which, up to <see cref="Covered"/>, none is missing: before the start where older runs are still there.</summary>
+    public ulong From { get; }
 
     /// <summary>The memory of the runs that are no files.</summary>
     public long MemoryBytes => _runs.Where(static run => !run.IsFile).Sum(static run => run.Bytes);
@@ -150,6 +154,20 @@ internal sealed class RunSet
         }
 
         return place.Sequence < through ? new Gap(place, through) : null;
+    }
+
+    private ulong FindFrom()
+    {
+        ulong from = Start.Sequence;
+        for (int i = IndexFor(from + 1); i >= 0; i--)
+        {
+            if (i < _runs.Length && _runs[i].FirstSequence <= from + 1 && _runs[i].LastSequence >= from)
+            {
+                from = Math.Min(from, _runs[i].FirstSequence - 1);
+            }
+        }
+
+        return from;
     }
 
     /// <summary>A part that is missing.</summary>
