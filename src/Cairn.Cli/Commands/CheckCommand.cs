@@ -12,11 +12,11 @@ internal static class CheckCommand
     public static Command Create(CliStreams streams)
     {
         Option<string> store = CommonOptions.Store();
-        Option<bool> json = CommonOptions.Json("Print {\"sound\":…,\"height\":…,\"root\":\"…\",\"records\":…,\"pages\":…,\"entries\":…,\"tornBytes\":…,\"faults\":[{\"file\":…,\"offset\":…,\"what\":…,\"expected\":…,\"found\":…}]}");
+        Option<bool> json = CommonOptions.Json("Print {\"sound\":…,\"height\":…,\"root\":\"…\",\"records\":…,\"pages\":…,\"entries\":…,\"tornBytes\":…,\"unknownFiles\":[…],\"faults\":[{\"file\":…,\"offset\":…,\"what\":…,\"expected\":…,\"found\":…}]}");
         CliCommand command = new(
             "check",
             "Check every byte of a store.",
-            "Checksums, order, cuts, counts, hashes, the chain of the log, the manifest. Names each fault with file and offset. Never writes; nobody may be writing meanwhile.",
+            "Checksums, order, cuts, counts, hashes, the chain of the log with its rewinds, the manifest, holds, marks, history runs, named snapshots. Names each fault with file and offset, and files that belong to nothing. Never writes; nobody may be writing meanwhile.",
             "cairn check --store my-store")
         {
             store, json,
@@ -37,6 +37,11 @@ internal static class CheckCommand
         foreach (CheckFault fault in report.Faults)
         {
             streams.Output.WriteLine(fault.ToString());
+        }
+
+        foreach (string unknown in report.UnknownFiles)
+        {
+            streams.Output.WriteLine($"{unknown}: belongs to nothing in the store; no damage");
         }
 
         if (!report.IsSound)
@@ -66,6 +71,13 @@ internal static class CheckCommand
         writer.WriteNumber("pages", report.Pages);
         writer.WriteNumber("entries", report.Entries);
         writer.WriteNumber("tornBytes", report.TornBytes);
+        writer.WriteStartArray("unknownFiles");
+        foreach (string unknown in report.UnknownFiles)
+        {
+            writer.WriteStringValue(unknown);
+        }
+
+        writer.WriteEndArray();
         WriteFaults(writer, report.Faults);
     }
 

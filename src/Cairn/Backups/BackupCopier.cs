@@ -32,6 +32,32 @@ internal sealed class BackupCopier(IFileSystem files, Action<BackupProgress>? on
         Tell();
     }
 
+    /// <summary>Whether two files have the same bytes.</summary>
+    public bool IsSame(string source, string target)
+    {
+        using IFile one = files.Open(source, FileOpening.Read);
+        using IFile other = files.Open(target, FileOpening.Read);
+        long length = one.Length;
+        if (length != other.Length)
+        {
+            return false;
+        }
+
+        Span<byte> part = _buffer.AsSpan(0, ChunkBytes / 2);
+        Span<byte> otherPart = _buffer.AsSpan(ChunkBytes / 2);
+        for (long at = 0; at < length; at += part.Length)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int read = one.Read(at, part);
+            if (other.Read(at, otherPart) != read || !part[..read].SequenceEqual(otherPart[..read]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Puts a file in place that is not there.</summary>
     /// <param name="source">The file of the store.</param>
     /// <param name="target">Its name in the backup.</param>

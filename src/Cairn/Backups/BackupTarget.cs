@@ -22,7 +22,7 @@ internal sealed class BackupTarget : IDisposable
 
     /// <summary>The files that may be there before the first manifest is.</summary>
     private static readonly string[] EarlyNames =
-        [StoreFinding.LockFileName, LineFiles.BackupName, LineFiles.BackupName + LineFiles.NewEnding, PageFiles.DirectoryName, DirectoryHome.LogDirectoryName];
+        [StoreFinding.LockFileName, LineFiles.BackupName, LineFiles.BackupName + LineFiles.NewEnding, PageFiles.DirectoryName, DirectoryHome.LogDirectoryName, SnapshotDirectory.DirectoryName];
 
     private readonly IFileSystem _files;
     private readonly IDisposable _lock;
@@ -50,6 +50,8 @@ internal sealed class BackupTarget : IDisposable
     private string PageDirectory { get; }
 
     private string LogDirectory { get; }
+
+    private string SnapshotsDirectory => System.IO.Path.Combine(Path, SnapshotDirectory.DirectoryName);
 
     /// <summary>Opens the target of a backup of a store, making it if need be.</summary>
     /// <exception cref="TargetRefusedException">It has something else.</exception>
@@ -133,6 +135,26 @@ internal sealed class BackupTarget : IDisposable
     }
 
     /// <summary>
+    /// Puts a named snapshot in place. A name can come to mean another snapshot, so the file is replaced as a whole unless it is the same, byte by byte; each is whole by itself, so it does not matter which manifest counts.
+    /// </summary>
+    public void PutSnapshot(string sourceDirectory, string name)
+    {
+        string source = System.IO.Path.Combine(sourceDirectory, name);
+        string file = System.IO.Path.Combine(SnapshotsDirectory, name);
+        EnsureDirectory(SnapshotsDirectory);
+        if (_files.FileExists(file) && _copier.IsSame(source, file))
+        {
+            _copier.Keep();
+            return;
+        }
+
+        string @new = file + SnapshotDirectory.NewSuffix;
+        _files.Delete(@new);
+        _copier.Put(source, @new, bytes: null, mayLink: true);
+        _files.Rename(@new, file);
+    }
+
+    /// <summary>
     /// Makes what was put in place count. The second manifest says the same as the first, so that the one before no longer counts when what only it needs is removed.
     /// </summary>
     /// <param name="manifest">The manifest of the store, with the end of the log in the backup.</param>
@@ -141,6 +163,7 @@ internal sealed class BackupTarget : IDisposable
     {
         SyncIfThere(PageDirectory);
         SyncIfThere(LogDirectory);
+        SyncIfThere(SnapshotsDirectory);
         _files.SyncDirectory(Path);
 
         // Without holds both manifests stand; with those of one of them the other might lack log.
@@ -162,14 +185,15 @@ internal sealed class BackupTarget : IDisposable
         }
     }
 
-    /// <summary>Removes the page files and segments that the backup does not need any more.</summary>
+    /// <summary>Removes the page files, segments and snapshots that the backup does not need any more.</summary>
     /// <returns>How many.</returns>
-    public int RemoveRest(StoreManifest manifest, IReadOnlyList<SegmentName> segments)
+    public int RemoveRest(StoreManifest manifest, IReadOnlyList<SegmentName> segments, IReadOnlyList<string> snapshots)
     {
         HashSet<string> pages = [.. manifest.Files.Select(static entry => PageFile.NameOf(entry.Number))];
         HashSet<string> log = [.. segments.Select(static segment => System.IO.Path.GetFileName(segment.Path))];
         return RemoveRest(PageDirectory, name => PageFile.TryParse(name, out _) && !pages.Contains(name))
-            + RemoveRest(LogDirectory, name => SegmentName.Of(LogDirectory, 1).Path.Length == System.IO.Path.Combine(LogDirectory, name).Length && !log.Contains(name));
+            + RemoveRest(LogDirectory, name => SegmentName.Of(LogDirectory, 1).Path.Length == System.IO.Path.Combine(LogDirectory, name).Length && !log.Contains(name))
+            + RemoveRest(SnapshotsDirectory, name => !snapshots.Contains(name, StringComparer.Ordinal) && (name.EndsWith(SnapshotDirectory.Suffix, StringComparison.Ordinal) || name.EndsWith(SnapshotDirectory.Suffix + SnapshotDirectory.NewSuffix, StringComparison.Ordinal)));
     }
 
     /// <inheritdoc/>

@@ -21,6 +21,7 @@ internal sealed class DirectoryBackup(IFileSystem files, string source, string t
     private const int MaxAttempts = 1000;
 
     private readonly string _pageDirectory = Path.Combine(source, PageFiles.DirectoryName);
+    private readonly string _snapshotDirectory = Path.Combine(source, SnapshotDirectory.DirectoryName);
     private readonly string _logDirectory = Path.Combine(source, DirectoryHome.LogDirectoryName);
 
     /// <summary>Makes the backup.</summary>
@@ -61,7 +62,8 @@ internal sealed class DirectoryBackup(IFileSystem files, string source, string t
         (BlockHeight? height, Hash256 root) = HeadOf(log, manifest.Content);
         RefuseUnlessContinuing(target, end);
 
-        copier.Total = copier.Kept + copier.Linked + copier.Copied + manifest.Files.Count + segments.Count;
+        string[] snapshots = [.. new SnapshotDirectory(files, source).List().Select(static name => name + SnapshotDirectory.Suffix)];
+        copier.Total = copier.Kept + copier.Linked + copier.Copied + manifest.Files.Count + segments.Count + snapshots.Length;
         foreach (PageFileEntry entry in manifest.Files)
         {
             target.PutPageFile(_pageDirectory, entry);
@@ -70,6 +72,11 @@ internal sealed class DirectoryBackup(IFileSystem files, string source, string t
         for (int i = 0; i < segments.Count; i++)
         {
             target.PutSegment(segments[i], i == segments.Count - 1 ? (long)end.Place : null);
+        }
+
+        foreach (string snapshot in snapshots)
+        {
+            PutSnapshot(target, snapshot);
         }
 
         target.Commit(manifest with { Content = manifest.Content with { LogEnd = end } }, holds);
@@ -82,8 +89,20 @@ internal sealed class DirectoryBackup(IFileSystem files, string source, string t
             FilesLinked = copier.Linked,
             FilesCopied = copier.Copied,
             BytesCopied = copier.Bytes,
-            FilesRemoved = target.RemoveRest(manifest, segments),
+            FilesRemoved = target.RemoveRest(manifest, segments, snapshots),
         };
+    }
+
+    private void PutSnapshot(BackupTarget target, string name)
+    {
+        try
+        {
+            target.PutSnapshot(_snapshotDirectory, name);
+        }
+        catch (FileNotFoundException)
+        {
+            // It has just been deleted from the store; a copy of an earlier backup goes with the next one.
+        }
     }
 
     /// <summary>The segments from the first record that has to be there, or the one before the place to replay from, to the end.</summary>

@@ -9,6 +9,9 @@ public sealed record CheckReport
     /// <summary>Whether nothing is wrong.</summary>
     public bool IsSound => Faults.Count == 0;
 
+    /// <summary>What is in the directory and belongs to nothing. No damage: the store works without it.</summary>
+    public IReadOnlyList<string> UnknownFiles { get; init; } = [];
+
     /// <summary>The height of the head; null before the first block, or when damage hides it.</summary>
     public BlockHeight? Height { get; init; }
 

@@ -29,6 +29,8 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
             return;
         }
 
+        CheckLine(manifest.StoreId, LineFiles.BackupName);
+        CheckLine(manifest.StoreId, LineFiles.LineName);
         if (manifest.Content.InstallSource is not null)
         {
             found.Add(new CheckFault(path, -1, "import", "a finished one", "an unfinished one: run it again, and it goes on where it stopped, or delete the directory"));
@@ -48,6 +50,22 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
         PageFiles pages = PageFiles.Open(files, path, manifest, new StateStoreOptions().PageFileBytes, isReadOnly: true);
         await using ConfiguredAsyncDisposable _ = pages.ConfigureAwait(false);
         await CheckTreesAsync(manifest, pages, keptFrom, logIsSound).ConfigureAwait(false);
+    }
+
+    /// <summary>Checks a line mark, if there is one. The store opens without it, but no backup can be continued.</summary>
+    private void CheckLine(StoreId storeId, string name)
+    {
+        try
+        {
+            if (LineFiles.Read(files, path, name) is { } mark && mark.StoreId != storeId)
+            {
+                found.Add(new CheckFault(Path.Combine(path, name), LineMarkLayout.StoreIdOffset, "store id of the line mark", $"{storeId} as in the manifest", $"{mark.StoreId}"));
+            }
+        }
+        catch (StateCorruptedException damage)
+        {
+            found.Add(damage);
+        }
     }
 
     /// <summary>The place from which on every record has to be there: the floor, or a whole hold before it.</summary>

@@ -36,7 +36,7 @@ public static class StoreChecker
         }
 
         await SnapshotChecker.RunAsync(files, path, log, cancellationToken).ConfigureAwait(false);
-        return log.ToReport();
+        return log.ToReport() with { UnknownFiles = [.. UnknownFiles.Of(files, path, contents)] };
     }
 
     /// <summary>Keeps writers out, without making a lock file where there is none.</summary>

@@ -110,6 +110,38 @@ public sealed class DirectoryBackupTests
         await run.AssertStoreAsync(_files, BackupRun.Target, run.Blocks);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Backup_OfAStoreWithSnapshots_HasThoseTheStoreHas(bool linking)
+    {
+        BackupRun run = new(13);
+        _files.Linking = linking;
+        await using (StateStore store = await BackupRun.OpenAsync(_files))
+        {
+            await run.CommitAsync(store, 6);
+            await store.CreateSnapshotAsync("gone");
+            await store.CreateSnapshotAsync("changed");
+            await store.CreateSnapshotAsync("same");
+        }
+
+        await BackupRun.BackupAsync(_files);
+        await using (StateStore store = await BackupRun.OpenAsync(_files))
+        {
+            await run.CommitAsync(store, 6);
+            await store.DeleteSnapshotAsync("gone");
+            await store.DeleteSnapshotAsync("changed");
+            await store.CreateSnapshotAsync("changed");
+        }
+
+        BackupReport second = await BackupRun.BackupAsync(_files);
+        Assert.True(second.FilesRemoved >= 1 && second.FilesKept >= 1);
+        string[] names = ["changed.snapshot", "same.snapshot"];
+        Assert.Equal(names, _files.List(BackupRun.Target + "/snapshots"));
+        Assert.All(names, name => Assert.Equal(_files.ReadAllBytes($"{BackupRun.Source}/snapshots/{name}"), _files.ReadAllBytes($"{BackupRun.Target}/snapshots/{name}")));
+        await run.AssertStoreAsync(_files, BackupRun.Target, 12);
+    }
+
     [Fact]
     public async Task Backup_OfABackup_IsOneToo()
     {

@@ -36,6 +36,41 @@ public sealed class StoreCheckerTests
     [Fact]
     public async Task Check_OfNothing_SaysSo() => await Assert.ThrowsAsync<StoreNotFoundException>(() => CheckAsync(new SimulatedFileSystem()));
 
+    [Theory]
+    [InlineData("dir:")]
+    [InlineData("jsonl:")]
+    public async Task Check_OfAStoreWithOtherFiles_NamesThemAndIsSound(string scheme)
+    {
+        SimulatedFileSystem files = new();
+        await WriteAsync(files, scheme + Path, blocks: 3);
+        Assert.Empty((await CheckAsync(files)).UnknownFiles);
+        List<string> unknown = [Path + "/notes.txt", Path + "/zoo"];
+        files.CreateDirectory(Path + "/zoo");
+        files.WriteAllBytes(Path + "/notes.txt", "x"u8);
+        foreach (string directory in files.List(Path).Where(name => name is "log" or "pages" or "history" or "snapshots"))
+        {
+            files.WriteAllBytes($"{Path}/{directory}/stranger", "x"u8);
+            unknown.Add($"{Path}/{directory}/stranger");
+        }
+
+        CheckReport report = await CheckAsync(files);
+        Assert.True(report.IsSound, string.Join('\n', report.Faults));
+        Assert.Equal(unknown.Order(StringComparer.Ordinal), report.UnknownFiles.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Check_OfABackup_CoversItsMark()
+    {
+        SimulatedFileSystem files = new();
+        await WriteAsync(files, "dir:" + Path, blocks: 3);
+        await StoreBackup.RunAsync(Path, "/backup", new BackupOptions { FileSystem = files });
+        files.FlipBit("/backup/backup", 300);
+        CheckReport report = await StoreChecker.CheckAsync("/backup", new CheckOptions { FileSystem = files });
+        Assert.EndsWith("backup", Assert.Single(report.Faults).File, StringComparison.Ordinal);
+        await using StateStore store = await StateStore.OpenAsync("/backup", Options(files));
+        Assert.Equal((BlockHeight)3, store.Height);
+    }
+
     private static Task<CheckReport> CheckAsync(SimulatedFileSystem files) => StoreChecker.CheckAsync(Path, new CheckOptions { FileSystem = files });
 
     private static StateStoreOptions Options(SimulatedFileSystem files) =>
