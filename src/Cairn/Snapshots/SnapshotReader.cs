@@ -8,6 +8,9 @@ namespace Cairn.Snapshots;
 /// </summary>
 internal sealed class SnapshotReader(Stream stream, string name)
 {
+    /// <summary>What is read of a part before more memory is taken for it.</summary>
+    private const int FirstBytes = 256 * 1024;
+
     private readonly byte[] _header = new byte[SnapshotFrameLayout.SizeBytes];
     private byte[] _stored = [];
     private byte[] _raw = [];
@@ -68,12 +71,7 @@ internal sealed class SnapshotReader(Stream stream, string name)
             throw Damaged(fault.Offset, fault.What, fault.Expected, fault.Found);
         }
 
-        if (frame.StoredBytes > _stored.Length)
-        {
-            _stored = new byte[frame.StoredBytes];
-        }
-
-        await FillAsync(_stored.AsMemory(0, frame.StoredBytes), "the rest of a part", cancellationToken).ConfigureAwait(false);
+        await FillStoredAsync(frame.StoredBytes, cancellationToken).ConfigureAwait(false);
         uint found = BinaryPrimitives.ReadUInt32LittleEndian(_header);
         _checksum = SnapshotFrame.ChecksumOf(_header, _stored.AsSpan(0, frame.StoredBytes));
         if (_checksum != found || BinaryPrimitives.ReadUInt16LittleEndian(_header.AsSpan(SnapshotFrameLayout.CodecOffset + 1)) != 0)
@@ -134,6 +132,22 @@ internal sealed class SnapshotReader(Stream stream, string name)
         if (items != _items || bytes != _rawBytes || _frame.Items != 0)
         {
             throw Damaged(SnapshotFrameLayout.SizeBytes, "totals of the end mark", $"{_items} items in {_rawBytes} bytes", $"{items} in {bytes}");
+        }
+    }
+
+    /// <summary>Reads the stored bytes of a part. Memory is taken as they come, for the length is only a claim.</summary>
+    private async ValueTask FillStoredAsync(int length, CancellationToken cancellationToken)
+    {
+        for (int filled = 0; filled < length;)
+        {
+            int upTo = (int)Math.Min(length, Math.Max(2L * filled, FirstBytes));
+            if (_stored.Length < upTo)
+            {
+                Array.Resize(ref _stored, upTo);
+            }
+
+            await FillAsync(_stored.AsMemory(filled, upTo - filled), "the rest of a part", cancellationToken).ConfigureAwait(false);
+            filled = upTo;
         }
     }
 

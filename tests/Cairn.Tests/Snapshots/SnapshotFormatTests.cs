@@ -1,3 +1,4 @@
+using Cairn.Proofs;
 using Cairn.Snapshots;
 using Cairn.Tests.Stores;
 using Xunit;
@@ -80,6 +81,26 @@ public sealed class SnapshotFormatTests
         }
 
         await home.CloseAsync(store);
+    }
+
+    [Fact]
+    public async Task Part_OfAFullSnapshot_IsTheRangeProofThatAnybodyCanServe()
+    {
+        await using SnapshotRun run = await SnapshotRun.MakeAsync(seed: 3, blocks: 12);
+        byte[] snapshot = await run.ExportAsync(12, codec: SnapshotCodec.None);
+        using StateView view = run.Store.OpenView();
+        ReadOnlyMemory<byte>? start = ReadOnlyMemory<byte>.Empty;
+        foreach ((int offset, SnapshotFrame frame) in SnapshotRun.FramesOf(snapshot).SkipLast(1))
+        {
+            RangeProof proof = view.ProveRange(start!.Value.Span, [], mostBytes: SnapshotHeader.MinChunkBytes);
+            Assert.Equal(proof.Proof.ToArray(), snapshot[(offset + SnapshotFrameLayout.SizeBytes)..(offset + SnapshotFrameLayout.SizeBytes + frame.StoredBytes)]);
+            Assert.True(PrunedTree.Verify(view.Root, proof.Proof.Span, out PrunedTree? tree).IsVerified);
+            Assert.True(tree!.TryChunk(start.Value.Span, out PrunedEntryCollection? entries, out _));
+            Assert.Equal(frame.Items, (uint)entries.Count);
+            start = proof.Next;
+        }
+
+        Assert.Null(start);
     }
 
     private sealed class FixedTime : TimeProvider

@@ -9,7 +9,7 @@ namespace Cairn.Tests.Snapshots;
 /// <summary>Snapshots of many parts: how fast they are, and a real process that is killed while it imports.</summary>
 public sealed class SnapshotLargeTests(ITestOutputHelper output)
 {
-    private static int Entries => SeededRandom.IsLong ? 1_000_000 : 30_000;
+    private static int Entries => SeededRandom.IsLong ? 1_000_000 : 25_000;
 
     [Fact]
     public async Task ManyParts_ExportedAndImported_GiveTheRoot()
@@ -65,10 +65,10 @@ public sealed class SnapshotLargeTests(ITestOutputHelper output)
             Random random = new(seed);
             string target = folder.PathOf($"target-{seed}");
             ulong most = 0;
-            for (int kill = 1; kill <= 4; kill++)
+            for (int kill = 1; kill <= 3; kill++)
             {
                 // As far as it was fed, and then for a moment: it never sees the end.
-                int fed = bytes.Length / 5 * kill;
+                int fed = bytes.Length / 4 * kill;
                 using CliProcess process = CliProcess.Start("import", "--store", target, "-");
                 try
                 {

@@ -147,6 +147,19 @@ public sealed class SnapshotTamperingTests
     }
 
     [Fact]
+    public async Task HostileLength_OfAPartThatIsNotThere_TakesLittleMemory()
+    {
+        await using SnapshotRun run = await SnapshotRun.MakeAsync(seed: 3, blocks: 3);
+        byte[] bad = (await run.ExportAsync(3, codec: SnapshotCodec.None))[..(SnapshotHeaderLayout.SizeBytes + SnapshotFrameLayout.SizeBytes + 100)];
+        BinaryPrimitives.WriteInt32LittleEndian(bad.AsSpan(SnapshotHeaderLayout.SizeBytes + SnapshotFrameLayout.RawBytesOffset), SnapshotFrame.MaxRawBytes);
+        BinaryPrimitives.WriteInt32LittleEndian(bad.AsSpan(SnapshotHeaderLayout.SizeBytes + SnapshotFrameLayout.StoredBytesOffset), SnapshotFrame.MaxRawBytes);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        SnapshotDamagedException damage = Assert.Throws<SnapshotDamagedException>(() => SnapshotInfo.VerifyAsync(new MemoryStream(bad), "s").GetAwaiter().GetResult());
+        Assert.Equal("end of the snapshot", damage.What);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
+    }
+
+    [Fact]
     public void TwentyThousandMutations_AreRefusedTyped() => SeededRandom.ForEach(2, random =>
     {
         (byte[] full, byte[] increment) = MakeSmall(random.Next());
