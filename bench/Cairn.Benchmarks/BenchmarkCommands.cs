@@ -63,7 +63,9 @@ internal static class BenchmarkCommands
         cold.SetAction(async (parsed, _) => await ColdParts.RunAsync(Read(parsed)));
         Command history = new("history", "Reads at old heights, and the index for them. --blocks: how many of 100 changes, 100,000 unless told otherwise.");
         history.SetAction(async (parsed, _) => await HistoryParts.RunAsync(Read(parsed)));
-        return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block, cold, history };
+        Command proof = new("proof", "Building and checking proofs, and rebuilding an old height. --blocks: how many of 1,000 changes lie between, 100 unless told otherwise.");
+        proof.SetAction(async (parsed, _) => await ProofParts.RunAsync(Read(parsed)));
+        return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block, cold, history, proof };
     }
 
     /// <summary>What <see cref="ReopenCase"/> starts in order to kill it.</summary>

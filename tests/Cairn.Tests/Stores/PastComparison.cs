@@ -1,4 +1,5 @@
 using Cairn.Homes;
+using Cairn.Proofs;
 using Cairn.Tests.Reference;
 using Xunit;
 
@@ -50,6 +51,31 @@ internal static class PastComparison
         using StateView view = store.ViewAt(height);
         StoreComparison.AssertSame(expected, view, random);
         Assert.Equal(expected.Root, store.RootAt(height));
+        if (random.Next(3) == 0)
+        {
+            AssertProofs(expected, view, random);
+        }
+    }
+
+    /// <summary>Proofs of some keys, present and absent, and of everything, are verified against the root.</summary>
+    private static void AssertProofs(ReferenceState expected, StateView view, Random random)
+    {
+        ReferenceTree tree = expected.State;
+        for (int i = 0; i < 3 && tree.Sorted.Length > 0; i++)
+        {
+            byte[] key = tree.Sorted[random.Next(tree.Sorted.Length)].Key;
+            key = i == 2 ? [.. key, 0] : key;
+            byte[] proof = view.Prove(key, ProofSpec.ByValueHash).Encode();
+            ProofResult result = tree.Find(key) is { } entry
+                ? ProofVerifier.VerifyMembership(ProofSpec.ByValueHash, expected.Root, proof, key, entry.Value)
+                : ProofVerifier.VerifyAbsence(ProofSpec.ByValueHash, expected.Root, proof, key);
+            Assert.True(result.IsVerified, $"{result.Outcome}");
+        }
+
+        RangeProof all = view.ProveRange([], []);
+        Assert.True(PrunedTree.Verify(expected.Root, all.Proof.Span, out PrunedTree? pruned).IsVerified);
+        Assert.True(pruned!.TryRange([], [], out PrunedEntryCollection? entries));
+        Assert.Equal(tree.Sorted.Select(static entry => (Hex(entry.Key), Hex(entry.Value.Value))), entries.Select(static entry => (Hex(entry.Key.ToArray()), Hex(entry.Value.ToArray()))));
     }
 
     /// <summary>What differs between two states, forwards and backwards.</summary>
