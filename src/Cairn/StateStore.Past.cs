@@ -128,10 +128,8 @@ public sealed partial class StateStore
         IEnumerable<BlockRecord> Walk()
         {
             using PastRange range = OpenRange(from, to);
-            IEnumerable<LogRecord> records = Ask(range.Pin.Place, history => history.Blocks(from ?? new BlockHeight(0), to ?? new BlockHeight(ulong.MaxValue), range.UpTo)
-                .Where(block => block.Sequence > range.After)
-                .Select(block => history.ReadRecord(block)));
-            foreach (LogRecord record in records)
+            IEnumerable<PastBlock> blocks = History.Blocks(from ?? new BlockHeight(0), to ?? new BlockHeight(ulong.MaxValue), range.UpTo).Where(block => block.Sequence > range.After);
+            foreach (LogRecord record in Ask(range.Pin.Place, _ => RecordsOf(blocks, range.UpTo)))
             {
                 yield return new BlockRecord(record);
                 ThrowIfDisposed();
@@ -147,6 +145,28 @@ public sealed partial class StateStore
         if (IsReadOnly && _pageFiles is not null && _pageFiles.LookAtNewest().LogFloor.Sequence > needed.Sequence)
         {
             throw new ViewOutdatedException((failure as StateCorruptedException)?.File ?? Location, failure);
+        }
+    }
+
+    /// <summary>The records of live blocks, ascending: the log is read in one go, and what lies between them is passed over.</summary>
+    private IEnumerable<LogRecord> RecordsOf(IEnumerable<PastBlock> blocks, ulong upTo)
+    {
+        using IEnumerator<PastBlock> block = blocks.GetEnumerator();
+        if (!block.MoveNext())
+        {
+            yield break;
+        }
+
+        foreach (PlacedRecord placed in _log.Records.ReadPlaced(block.Current.Before, upTo))
+        {
+            if (placed.Record.Sequence == block.Current.Sequence)
+            {
+                yield return placed.Record;
+                if (!block.MoveNext())
+                {
+                    yield break;
+                }
+            }
         }
     }
 
@@ -186,7 +206,9 @@ public sealed partial class StateStore
         else
         {
             // No record tells of the state that the store was installed with.
-            installed = Volatile.Read(ref _manifest).Installed is { } first && first.Height <= height ? first : throw NotRetained(height);
+            installed = Volatile.Read(ref _manifest).Installed is { } first && first.Height <= height ? first
+                : height >= FloorHeight ? throw new StateCorruptedException(Location, -1, $"the newest block at or below height {height}", $"one from height {FloorHeight} on", "none in the log")
+                : throw NotRetained(height);
             block = new PastBlock(installed.Height, Sequence: 0, installed.Root, installed.TimeTicks, LogPosition.Start, LogPosition.Start);
         }
 

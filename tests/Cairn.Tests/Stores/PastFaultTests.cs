@@ -1,5 +1,7 @@
+using Cairn.History;
 using Cairn.Tests.IO;
 using Cairn.Tests.Reference;
+using Cairn.Tree;
 using Xunit;
 
 namespace Cairn.Tests.Stores;
@@ -108,6 +110,50 @@ public sealed class PastFaultTests
         }
 
         Assert.True(right > 0 && named > 0, $"{right} right, {named} named.");
+    }
+
+    /// <summary>An entry says that it changed after the height, and the history knows of no change: whatever was asked for, the answer would be wrong.</summary>
+    [Fact]
+    public async Task ChangeThatIsMissingInTheHistory_IsDamage()
+    {
+        await using StateStore store = await StateStore.OpenAsync("memory:");
+        for (ulong height = 1; height <= 5; height++)
+        {
+            using BlockDraft draft = store.CreateDraft((BlockHeight)height);
+            draft.State.Put("early"u8, "as it was"u8);
+            draft.State.Put("late"u8, BitConverter.GetBytes(height));
+            await store.CommitAsync(draft);
+        }
+
+        StateVersion head = store.Versions.PinHead(isView: true);
+        Assert.True(store.History.TryFindBlock((BlockHeight)2, head.After.Sequence, out PastBlock block));
+        PastPoint past = new(store, block, upTo: block.Sequence, new LogPins().Add(block.Before), installed: null);
+        using StateView view = new(store.Versions, head, store.Pages, new OpenViewList(), openedAt: 0, past);
+        Assert.Equal("as it was"u8.ToArray(), view.State.Get("early"u8));
+        Assert.Null(view.State.Get("never"u8));
+        foreach (Action question in (Action[])
+            [
+                () => view.State.Get("late"u8),
+                () => view.State.TryGet("late"u8, new byte[20], out _),
+                () => view.State.TryGetLength("late"u8, out _),
+                () => view.State.TryGetChangeHeight("late"u8, out _),
+                () => view.State.Contains("late"u8),
+                () => All(view.State.Range([], [])),
+                () => All(view.State.Prefix("la"u8, reverse: true)),
+            ])
+        {
+            StateCorruptedException damage = Assert.Throws<StateCorruptedException>(question);
+            Assert.Contains(Convert.ToHexStringLower("late"u8), damage.What, StringComparison.Ordinal);
+            Assert.Equal("a change at height 5", damage.Expected);
+        }
+    }
+
+    private static void All(EntryScan scan)
+    {
+        while (scan.MoveNext())
+        {
+            Assert.False(scan.Key.SequenceEqual("late"u8));
+        }
     }
 
     /// <summary>An assertion that met the exception while it compared has it inside.</summary>
