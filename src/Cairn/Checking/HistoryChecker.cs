@@ -13,6 +13,8 @@ internal sealed class HistoryChecker(HistoryDirectory directory, IBlockLog log, 
 
     private readonly RunSeeker _seeker = new();
     private readonly byte[] _key = new byte[RunKey.MaxBytes];
+    private readonly List<(ulong Height, ulong Sequence)> _chain = []; // the blocks that lead to the record at hand, as far as the log is kept
+    private LogPosition? _at; // where the chain has got to
 
     /// <summary>Runs the check. What a crash left behind is no fault; the next writer removes it.</summary>
     public void Run()
@@ -61,10 +63,16 @@ internal sealed class HistoryChecker(HistoryDirectory directory, IBlockLog log, 
         LogPosition before = from == keptFrom.Sequence ? keptFrom : run.Header.Before;
         Require(from < run.FirstSequence || run.Before(from + 1) == before, run, "place before a record", $"{before}", $"{run.Before(from + 1)}");
         ulong expected = 0;
+        foreach (LogRecordHead head in log.Records.ReadHeads(_at ?? keptFrom).TakeWhile(head => head.Sequence <= from))
+        {
+            Follow(head.Kind, head.Height, head.After);
+        }
+
         foreach (PlacedRecord placed in log.Records.ReadPlaced(before, run.LastSequence))
         {
             cancellationToken.ThrowIfCancellationRequested();
             found.Progress("history", (long)placed.Record.Sequence);
+            Follow(placed.Record.Kind, placed.Record.Height, placed.After);
             CheckRecord(run, placed);
             expected += CheckChanges(run, placed, TreeKind.State) + CheckChanges(run, placed, TreeKind.Local) + CheckRoot(run, placed.Record);
         }
@@ -95,14 +103,33 @@ internal sealed class HistoryChecker(HistoryDirectory directory, IBlockLog log, 
         return counted;
     }
 
-    private static void CheckRecord(Run run, in PlacedRecord placed)
+    /// <summary>Follows the chain of blocks over a record.</summary>
+    private void Follow(RecordKind kind, BlockHeight height, LogPosition after)
+    {
+        if (kind == RecordKind.Block)
+        {
+            _chain.Add((height.Value, after.Sequence));
+        }
+
+        while (kind == RecordKind.Rewind && _chain.Count > 0 && _chain[^1].Height > height.Value)
+        {
+            _chain.RemoveAt(_chain.Count - 1);
+        }
+
+        _at = after;
+    }
+
+    private void CheckRecord(Run run, in PlacedRecord placed)
     {
         LogRecord record = placed.Record;
         RecordRow row = run.Record(record.Sequence);
         RecordRow expected = new(record.Kind, record.Height.Value, record.TimeTicks, record.Root, record.AbandonedFrom, row.HeadHeight, row.HeadSequence, placed.After);
         Require(row == expected, run, $"record {record.Sequence} of a history run", $"{expected}", $"{row}");
-        bool isHead = record.Kind != RecordKind.Block || (row.HeadHeight == record.Height.Value && row.HeadSequence == record.Sequence);
-        Require(isHead, run, $"head after record {record.Sequence}", $"{record.Sequence} at {record.Height}", $"{row.HeadSequence} at {row.HeadHeight}");
+        if (_chain.Count > 0)
+        {
+            Require(_chain[^1] == (row.HeadHeight, row.HeadSequence), run, $"head after record {record.Sequence}", $"{_chain[^1].Sequence} at {_chain[^1].Height}", $"{row.HeadSequence} at {row.HeadHeight}");
+        }
+
         Require(record.Kind != RecordKind.Rewind || Array.Exists(run.Rewinds, rewind => rewind == new PastRewind(record.Sequence, record.AbandonedFrom)), run, "rewind", $"record {record.Sequence}", "none");
     }
 
@@ -129,7 +156,8 @@ internal sealed class HistoryChecker(HistoryDirectory directory, IBlockLog log, 
         }
 
         ReadOnlySpan<byte> key = RunKey.OfRoot(record.Root, _key);
-        Require(_seeker.Find(run, key, RunKey.Hash(key), record.Sequence) && _seeker.Entry.Sequence == record.Sequence, run, $"root of record {record.Sequence}", $"{record.Root}", "none");
+        bool isThere = _seeker.Find(run, key, RunKey.Hash(key), record.Sequence) && _seeker.Entry.Sequence == record.Sequence && _seeker.Entry.Height == record.Height.Value && _seeker.Entry.OldBytes < 0;
+        Require(isThere, run, $"root of record {record.Sequence}", $"{record.Root}", "none");
         return 1;
     }
 

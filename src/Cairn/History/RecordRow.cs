@@ -58,7 +58,7 @@ internal readonly record struct RecordRow(RecordKind Kind, ulong Height, long? T
         for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<byte> bytes = block.Slice(OffsetOf(i), SizeBytes);
-            if (bytes[KindOffset] is < (byte)RecordKind.Block or > (byte)RecordKind.Finalise || bytes[FlagsOffset] > HasTime || BinaryPrimitives.ReadUInt16LittleEndian(bytes[(FlagsOffset + 1)..]) != 0)
+            if (bytes[KindOffset] is < (byte)RecordKind.Block or > (byte)RecordKind.Finalise || bytes[FlagsOffset] > HasTime || (bytes[FlagsOffset] == 0 && BinaryPrimitives.ReadInt64LittleEndian(bytes[TimeOffset..]) != 0) || BinaryPrimitives.ReadUInt16LittleEndian(bytes[(FlagsOffset + 1)..]) != 0)
             {
                 return $"record {i} of a block";
             }

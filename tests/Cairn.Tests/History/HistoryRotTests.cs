@@ -77,6 +77,11 @@ public sealed class HistoryRotTests
         {
             byte[] forged = [.. bytes];
             Span<byte> one = forged.AsSpan(block * RunBlock.SizeBytes, RunBlock.SizeBytes);
+            if (one[HistoryBlockLayout.KindOffset] == (byte)RunBlockKind.Node)
+            {
+                continue; // a bit too many in a filter, or a lower first key, costs time and changes nothing
+            }
+
             one[random.Next(HistoryBlockLayout.SizeBytes, RunBlock.End(one))] ^= 1;
             RunBlock.Seal(one, RunBlock.Count(one), RunBlock.Marks(one), RunBlock.End(one));
             SimulatedFileSystem changed = files.Clone();
