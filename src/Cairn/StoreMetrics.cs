@@ -28,6 +28,7 @@ internal sealed class StoreMetrics : IDisposable
         _retiredSegments = _meter.CreateCounter<long>("cairn.log.retired", "{segment}", "Log segments removed by retention.");
         _waitSeconds = _meter.CreateHistogram<double>("cairn.commit.wait", "s", "Time commits waited for a checkpoint.", tags: null, seconds);
         Gauge("cairn.dirty.bytes", "By", "Changed pages and blobs in memory.", static statistics => statistics.DirtyBytes);
+        Gauge("cairn.rebuilt.bytes", "By", "State trees of the past that were rebuilt for proofs.", static statistics => statistics.RebuiltBytes);
         Gauge("cairn.cache.bytes", "By", "Stored pages in memory.", static statistics => statistics.CacheBytes);
         Gauge("cairn.recent.bytes", "By", "Superseded pages kept for views and recent heights.", static statistics => statistics.RecentBytes);
         Gauge("cairn.log.bytes", "By", "The log on disk.", static statistics => statistics.LogBytes);

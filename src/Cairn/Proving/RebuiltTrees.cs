@@ -138,8 +138,8 @@ internal sealed class RebuiltTrees : IDisposable
                 return tree;
             }
 
-            // From the same version or a later one it takes no less: the next one in the queue need not try.
-            return _refused is { } refused && refused.Sequence == request.Sequence && refused.From <= request.From.Ordinal ? throw refused.ToException() : null;
+            // From the same version it takes the same: the next one in the queue need not try.
+            return _refused is { } refused && refused.Sequence == request.Sequence && refused.From == request.From.Ordinal ? throw refused.ToException() : null;
         }
     }
 

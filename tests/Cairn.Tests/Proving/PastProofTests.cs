@@ -1,4 +1,5 @@
 using Cairn.Proofs;
+using Cairn.Proving;
 using Cairn.Tests.IO;
 using Cairn.Tests.Stores;
 using Cairn.Tree;
@@ -191,6 +192,54 @@ public sealed class PastProofTests
         Assert.Equal(2, store.Rebuilt.Builds);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RebuiltTree_PagesMovedByCompaction_IsReadAtTheirPlaces(bool changesStateMeanwhile)
+    {
+        PastRun run = new(new Random(14), KeyShape.DecimalCounters);
+        SimulatedHome home = new(HomeKind.SimulatedDirectory, new SimulatedFileSystem());
+        await using StateStore store = await home.OpenAsync(PastRun.Settings with { DirtyBytes = 64 << 20 });
+        for (int block = 0; block < 12; block++)
+        {
+            await run.CommitAsync(store, keysAtMost: block == 0 ? 6000 : 500, valuesAtMost: 120);
+            await store.CheckpointAsync(Token);
+        }
+
+        ulong old = run.States.Keys.ElementAt(9);
+        using (StateView view = store.ViewAt((BlockHeight)old))
+        {
+            ProofQuestions questions = new(new Random(1), run.States[old]);
+            questions.Check(view);
+
+            // As if a long proof were being built all the time.
+            RebuiltTree used = view.Past!.Rebuild(view.Version, Token);
+            for (int round = 0; round < 4; round++)
+            {
+                // Where only the local tree changes, the version that is cleaned has the state tree of the version that was rebuilt from.
+                await CommitLocalAsync(store);
+                run.Skip();
+                if (changesStateMeanwhile)
+                {
+                    await run.CommitAsync(store, keysAtMost: 500, valuesAtMost: 120);
+                }
+
+                await store.CheckpointAsync(Token);
+                CompactionReport report = await store.CompactAsync(cancellationToken: Token);
+                Assert.True(round > 0 || report.BytesMoved > 0, $"{report}");
+                questions.Check(view);
+                using StateView head = store.OpenView();
+                new ProofQuestions(new Random(2), run.States.Values.Last()).Check(head);
+                questions.CheckParts(view);
+            }
+
+            used.Return();
+        }
+
+        Assert.Equal(1, store.Rebuilt.Builds);
+        Assert.True(store.GetStatistics().CacheEvictions > 100);
+    }
+
     [Fact]
     public async Task Prove_Cancelled_LeavesNothing()
     {
@@ -250,6 +299,13 @@ public sealed class PastProofTests
         await done.CancelAsync();
         await Task.WhenAll(provers);
         run.CheckAll(store);
+    }
+
+    private static async Task CommitLocalAsync(StateStore store)
+    {
+        using BlockDraft draft = store.CreateDraft(new BlockHeight(store.Height!.Value.Value + 1));
+        draft.Local.Put("note"u8, BitConverter.GetBytes(draft.Height.Value));
+        await store.CommitAsync(draft, Token);
     }
 
     private static async Task<StateStore> OpenAsync(PastRun run, int blocks)

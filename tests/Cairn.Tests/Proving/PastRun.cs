@@ -37,6 +37,9 @@ internal sealed class PastRun(Random random, KeyShape shape)
         Next += (ulong)random.Next(1, 3);
     }
 
+    /// <summary>A block that leaves the state as it is was committed at the next height.</summary>
+    public void Skip() => Next += 3;
+
     public async Task RewindAsync(StateStore store, ulong height)
     {
         await store.RewindAsync((BlockHeight)height);
