@@ -1,3 +1,5 @@
+using Cairn.Homes;
+
 namespace Cairn;
 
 /// <summary>The store is the beginning of an import that did not come to its end. Nobody may use it as it is. Running the same import again goes on where it stopped.</summary>
@@ -19,6 +21,14 @@ public sealed class ImportUnfinishedException : StateStoreException
         Root = root;
         Entries = entries;
         ExpectedEntries = expectedEntries;
+    }
+
+    /// <summary>The refusal of a store whose manifest says that it is unfinished.</summary>
+    internal static ImportUnfinishedException Of(string location, Manifest manifest)
+    {
+        InstalledState target = manifest.Installed!;
+        return new ImportUnfinishedException(
+            location, target.Height, target.Root, manifest.State.Totals.Entries + manifest.Local.Totals.Entries, target.StateTotals.Entries + target.LocalTotals.Entries);
     }
 
     /// <summary>The store.</summary>

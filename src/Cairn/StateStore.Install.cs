@@ -115,13 +115,7 @@ public sealed partial class StateStore
     }
 
     /// <summary>The refusal of a store that is the beginning of an import.</summary>
-    private static ImportUnfinishedException Unfinished(IHome home)
-    {
-        Manifest manifest = home.Pages!.Manifest;
-        InstalledState target = manifest.Installed!;
-        return new ImportUnfinishedException(
-            home.Location, target.Height, target.Root, manifest.State.Totals.Entries + manifest.Local.Totals.Entries, target.StateTotals.Entries + target.LocalTotals.Entries);
-    }
+    private static ImportUnfinishedException Unfinished(IHome home) => ImportUnfinishedException.Of(home.Location, home.Pages!.Manifest);
 
     private StateVersion InstallVersion(InstalledState target, TreeRoot state, TreeRoot local) =>
         new(Versions.Head.Ordinal + 1, target.Height, target.BlockCount, target.TimeTicks, state, local, LogPosition.Start);

@@ -20,6 +20,7 @@ public static class StoreBackup
     /// <exception cref="StoreOptionsException">The store is of another kind.</exception>
     /// <exception cref="TargetRefusedException">The target has something else.</exception>
     /// <exception cref="StoreLockedException">Another backup is being written to the target, or it is open as a store.</exception>
+    /// <exception cref="ImportUnfinishedException">The store is the beginning of an import.</exception>
     /// <exception cref="StateCorruptedException">The store or the earlier backup is damaged.</exception>
     /// <exception cref="StoreFormatException">It needs another version.</exception>
     /// <exception cref="IOException">Reading or writing failed.</exception>

@@ -46,9 +46,9 @@ public static class StoreRepair
         string lockFile = Path.Combine(path, StoreFinding.LockFileName);
         using IDisposable? held = files.FileExists(lockFile) ? files.TryLock(lockFile) ?? throw new StoreLockedException(path) : null;
         Salvage salvage = Salvage.Of(files, path, cancellationToken);
-        if (salvage.Manifests is [{ Content: { InstallSource: not null, Installed: { } installing } unfinished }, ..])
+        if (salvage.Manifests is [{ Content: { InstallSource: not null } unfinished }, ..])
         {
-            throw new ImportUnfinishedException(location, installing.Height, installing.Root, unfinished.State.Totals.Entries + unfinished.Local.Totals.Entries, installing.StateTotals.Entries + installing.LocalTotals.Entries);
+            throw ImportUnfinishedException.Of(location, unfinished);
         }
 
         IReadOnlyList<SalvagePlan> plans = await salvage.PlansAsync(cancellationToken).ConfigureAwait(false);

@@ -32,6 +32,11 @@ internal sealed class DirectoryBackup(IFileSystem files, string source, string t
             throw new TargetRefusedException(targetPath, $"it is the store '{source}' itself, or one is inside the other. Choose another place.");
         }
 
+        if (ReadNewest().Content is { InstallSource: not null } unfinished)
+        {
+            throw ImportUnfinishedException.Of(source, unfinished);
+        }
+
         BackupCopier copier = new(files, onProgress, cancellationToken);
         using BackupTarget target = BackupTarget.Open(files, targetPath, LineOf(ReadNewest().StoreId), copier);
         bool isIncremental = target.Before is not null;

@@ -1,3 +1,4 @@
+using Cairn.Homes;
 using Cairn.Tests.IO;
 using Xunit;
 
@@ -219,6 +220,16 @@ public sealed class DirectoryBackupTests
         await Assert.ThrowsAsync<StoreOptionsException>(() => BackupRun.BackupAsync(_files, "jsonl:/lines", "/new"));
         await Assert.ThrowsAsync<StoreNotFoundException>(() => BackupRun.BackupAsync(_files, "/absent", "/new"));
         Assert.Equal(before, _files.Files);
+    }
+
+    [Fact]
+    public async Task BackupAndRepair_OfAnUnfinishedImport_AreRefused()
+    {
+        InstalledState state = new(new BlockHeight(5), TimeTicks: null, BlockCount: 5, new Hash256([.. Enumerable.Repeat((byte)7, 32)]), new TreeTotals(1, 2), default);
+        await (await StoreInstaller.BeginAsync(BackupRun.Source, BackupRun.Settings.ToOptions(_files), state, default, CancellationToken.None)).DisposeAsync();
+        await Assert.ThrowsAsync<ImportUnfinishedException>(() => BackupRun.BackupAsync(_files));
+        await Assert.ThrowsAsync<ImportUnfinishedException>(() => StoreRepair.RunAsync(BackupRun.Source, BackupRun.Target, new RepairOptions { FileSystem = _files }));
+        Assert.False(_files.DirectoryExists(BackupRun.Target));
     }
 
     [Fact]
