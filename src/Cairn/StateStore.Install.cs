@@ -38,10 +38,13 @@ public sealed partial class StateStore
         StateVersion head = Versions.Head;
         if (_manifest.InstallSource is { } begun)
         {
-            if (_manifest.Installed != target || begun != source)
+            // How many blocks led to the state, each source counts for itself; what was begun with stays.
+            if (_manifest.Installed! with { BlockCount = target.BlockCount } != target || begun != source)
             {
                 throw Unfinished(_home);
             }
+
+            target = _manifest.Installed;
         }
         else if (head.Height is not null || _log.End.Sequence > 0)
         {

@@ -148,6 +148,25 @@ public sealed class InstallTests
     }
 
     [Fact]
+    public async Task Begin_WithAnotherCountOfBlocks_GoesOn()
+    {
+        ReferenceState state = ShortRun.Make(4, blocks: 3).States[3];
+        using TestHome home = TestHome.Create(HomeKind.SimulatedDirectory);
+        await using (StoreInstaller installer = await home.InstallAsync(StoreSettings.Tight, InstallRun.Target(state)))
+        {
+            await InstallRun.AddAsync(installer, state, 5);
+            await installer.StoreAsync();
+        }
+
+        await using StoreInstaller again = await home.InstallAsync(StoreSettings.Tight, InstallRun.Target(state) with { BlockCount = 3 });
+        await InstallRun.AddAsync(again, state);
+        StateStore store = await again.FinishAsync(CancellationToken.None);
+        StoreComparison.AssertHead(state, store, new Random(1));
+        Assert.Equal(InstallRun.Blocks, store.GetStatistics().BlockCount);
+        await home.CloseAsync(store);
+    }
+
+    [Fact]
     public async Task Begin_WithAnotherTargetOrSource_IsRefused()
     {
         ShortRun run = ShortRun.Make(4, blocks: 3);
