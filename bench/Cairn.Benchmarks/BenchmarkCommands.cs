@@ -65,7 +65,9 @@ internal static class BenchmarkCommands
         history.SetAction(async (parsed, _) => await HistoryParts.RunAsync(Read(parsed)));
         Command proof = new("proof", "Building and checking proofs, and rebuilding an old height. --blocks: how many of 1,000 changes lie between, 100 unless told otherwise.");
         proof.SetAction(async (parsed, _) => await ProofParts.RunAsync(Read(parsed)));
-        return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block, cold, history, proof };
+        Command prune = new("prune", "Commits alone and beside pruning. --blocks: how many a side, 500 unless told otherwise.");
+        prune.SetAction(async (parsed, _) => await PruneParts.RunAsync(Read(parsed)));
+        return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block, cold, history, proof, prune };
     }
 
     /// <summary>What <see cref="ReopenCase"/> starts in order to kill it.</summary>

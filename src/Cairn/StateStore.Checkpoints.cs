@@ -100,8 +100,9 @@ public sealed partial class StateStore
     }
 
     /// <summary>One checkpoint, by whoever has the pages gate. If a crash comes before the manifest is durable, the one before it and the log behind it still hold everything.</summary>
+    /// <param name="prunedBlocks">How many blocks a pruning wants to lie before the floor; 0 for none.</param>
     /// <returns>The version that was stored, which the caller unpins.</returns>
-    private async Task<StateVersion> RunCheckpointAsync()
+    private async Task<StateVersion> RunCheckpointAsync(ulong prunedBlocks = 0)
     {
         long started = _options.TimeProvider.GetTimestamp();
         using Activity? activity = StoreActivities.Start("cairn.checkpoint", Location, Height);
@@ -130,7 +131,7 @@ public sealed partial class StateStore
                 LogEnd = bearings.LogEnd,
                 Abandoned = bearings.Marks.Abandoned,
             };
-            Manifest manifest = bearings.Marks.Mark(WithFloor(unmarked, WantedBlocks));
+            Manifest manifest = bearings.Marks.Mark(WithFloor(unmarked, WantedBlocks(unmarked.BlockCount, prunedBlocks)));
             await writer.CommitAsync(manifest, bearings.Freed, CancellationToken.None).ConfigureAwait(false);
             Volatile.Write(ref _manifest, manifest);
             Pages.MakeClean(job.Pages);

@@ -88,35 +88,43 @@ public sealed partial class StateStore
     };
 
     /// <summary>
-    /// Moves the floor and removes what lies before it. First as far as the newest manifest reaches, which takes no space; then, where the floor is to lie behind it, with a checkpoint. If the crash comes in between, the floor is where
-    /// the newest manifest has it, and what lies before it goes with a later one.
+    /// Moves the floor and removes what lies before it. First as far as the newest manifest reaches, where that gives space, for it takes none; then, where the floor is to lie behind it, with a checkpoint. If the crash comes in
+    /// between, the floor is where the newest manifest has it, and what lies before it goes with a later one.
     /// </summary>
+    /// <returns>What was removed.</returns>
     private async ValueTask<LogRetirement> MoveFloorAsync(Manifest planned)
     {
+        LogRetirement before = _retired;
+
         // A rewind behind the manifest may go back below the floor that is wanted: replaying it needs that log.
         bool rewindsFollow = Abandoned is [.., { Last: var last }] && last >= _manifest.ReplayFrom.Sequence;
         bool isBehind = planned.LogFloor.Sequence >= _manifest.ReplayFrom.Sequence;
-        LogRetirement gone = rewindsFollow ? default : await MoveStoredFloorAsync(planned.PrunedBlocks).ConfigureAwait(false);
-        if ((rewindsFollow || isBehind) && planned.PrunedBlocks > _manifest.PrunedBlocks)
+        if (!rewindsFollow)
         {
-            Versions.Unpin(await RunCheckpointAsync().ConfigureAwait(false), isView: false);
-            LogRetirement more = await MoveStoredFloorAsync(planned.PrunedBlocks).ConfigureAwait(false);
-            gone = new LogRetirement(gone.Segments + more.Segments, gone.Bytes + more.Bytes);
+            await MoveStoredFloorAsync(planned.PrunedBlocks, onlyToFree: isBehind).ConfigureAwait(false);
         }
 
-        return gone;
+        if ((rewindsFollow || isBehind) && planned.PrunedBlocks > _manifest.PrunedBlocks)
+        {
+            Versions.Unpin(await RunCheckpointAsync(planned.PrunedBlocks).ConfigureAwait(false), isView: false);
+            await MoveStoredFloorAsync(planned.PrunedBlocks, onlyToFree: false).ConfigureAwait(false);
+        }
+
+        return new LogRetirement(_retired.Segments - before.Segments, _retired.Bytes - before.Bytes);
     }
 
     /// <summary>Moves the floor among the blocks that the newest manifest has.</summary>
-    private async ValueTask<LogRetirement> MoveStoredFloorAsync(ulong prunedBlocks)
+    /// <param name="prunedBlocks">How many blocks are to lie before it.</param>
+    /// <param name="onlyToFree">Leave it where it is if that would not remove anything.</param>
+    private async ValueTask MoveStoredFloorAsync(ulong prunedBlocks, bool onlyToFree)
     {
-        LogRetirement gone = default;
         Manifest older = _manifest;
         Manifest moved = older.BlockCount == 0 ? older : FloorWalk.Advance(older, _log.Records, older.BlockCount - Math.Min(prunedBlocks, older.BlockCount - 1), Location);
-        if (moved.LogFloor != older.LogFloor || moved.FloorHeight != older.FloorHeight)
+        bool frees = WouldRetire(moved).Segments > 0;
+        if ((moved.LogFloor != older.LogFloor || moved.FloorHeight != older.FloorHeight) && (frees || !onlyToFree))
         {
             await WriteManifestAsync(moved with { Abandoned = AbandonedList.From(moved.Abandoned, moved.LogFloor) }).ConfigureAwait(false);
-            gone = await RetireGuardedAsync(older).ConfigureAwait(false);
+            await RetireGuardedAsync(older).ConfigureAwait(false);
         }
 
         if (WouldRetire(_manifest).Segments > 0)
@@ -124,22 +132,19 @@ public sealed partial class StateStore
             // The same once more, so that no manifest needs what lies before the floor.
             older = _manifest;
             await WriteManifestAsync(older).ConfigureAwait(false);
-            LogRetirement more = await RetireGuardedAsync(older).ConfigureAwait(false);
-            gone = new LogRetirement(gone.Segments + more.Segments, gone.Bytes + more.Bytes);
+            await RetireGuardedAsync(older).ConfigureAwait(false);
         }
-
-        return gone;
     }
 
     private LogRetirement WouldRetire(Manifest manifest) => IsBackingUp ? default : _log.Retention!.WouldRetire(KeptFrom(manifest));
 
-    private async ValueTask<LogRetirement> RetireGuardedAsync(Manifest older)
+    private async ValueTask RetireGuardedAsync(Manifest older)
     {
         // The log could be read as far as it has to be.
         Volatile.Write(ref _retentionFailure, null);
         try
         {
-            return await RetireLogAsync(older).ConfigureAwait(false);
+            await RetireLogAsync(older).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

@@ -11,6 +11,9 @@ public sealed partial class StateStore
     /// <summary>The first block of the store, as long as no manifest tells of it.</summary>
     private DurablePoint? _firstBlock;
 
+    /// <summary>What was removed since the store was opened. Under the pages gate.</summary>
+    private LogRetirement _retired;
+
     /// <summary>Why the log was not retired at the newest checkpoint; null when nothing was in the way.</summary>
     private Exception? _retentionFailure;
 
@@ -21,7 +24,13 @@ public sealed partial class StateStore
     public BlockHeight? FloorHeight => FloorOf(Volatile.Read(ref _manifest));
 
     /// <summary>How many blocks a checkpoint retains at most; null for all.</summary>
-    private ulong? WantedBlocks => _options.RetainAll || _isReplaying ? null : (ulong)_options.RetainBlocks;
+    /// <param name="blocks">How many there are.</param>
+    /// <param name="prunedBlocks">How many a pruning wants to lie before the floor; 0 for none.</param>
+    private ulong? WantedBlocks(ulong blocks, ulong prunedBlocks)
+    {
+        ulong? wanted = _options.RetainAll || _isReplaying ? null : (ulong)_options.RetainBlocks;
+        return prunedBlocks == 0 ? wanted : Math.Min(wanted ?? ulong.MaxValue, blocks - prunedBlocks);
+    }
 
     private BlockHeight? FloorOf(Manifest manifest) => manifest.FloorHeight ?? Volatile.Read(ref _firstBlock)?.Height;
 
@@ -58,13 +67,12 @@ public sealed partial class StateStore
     /// it replays from; and before every hold. Runs on the thread of the checkpoint, after its manifest is durable.
     /// </summary>
     /// <param name="older">The manifest before.</param>
-    /// <returns>What was removed.</returns>
     /// <exception cref="IOException">Writing failed; the caller latches.</exception>
-    private async ValueTask<LogRetirement> RetireLogAsync(Manifest older)
+    private async ValueTask RetireLogAsync(Manifest older)
     {
         if (_log.Retention is not { } retention || IsBackingUp || Volatile.Read(ref _retentionFailure) is not null)
         {
-            return default;
+            return;
         }
 
         List<StoredHold> broken;
@@ -84,12 +92,11 @@ public sealed partial class StateStore
         broken.ForEach(hold => Raise(new StoreEvent.HoldBroken(ToHold(hold))));
         if (retired.Segments > 0)
         {
+            _retired = new LogRetirement(_retired.Segments + retired.Segments, _retired.Bytes + retired.Bytes);
             _metrics.Retired(retired.Segments);
             Raise(new StoreEvent.LogRetired(retired.Segments, retired.Bytes, FloorHeight));
             _history.NoteRetired();
         }
-
-        return retired;
     }
 
     /// <summary>The place from which on the history has to be known: whatever the log is kept for. A reader may have applied blocks behind a newer manifest than the one it began with; the writer keeps the log from the floor of that one on.</summary>

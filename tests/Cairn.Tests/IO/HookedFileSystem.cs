@@ -2,13 +2,13 @@ using Cairn.IO;
 
 namespace Cairn.Tests.IO;
 
-/// <summary>Calls back before each reading operation, so that a test can let something happen exactly there.</summary>
-internal sealed class HookedFileSystem(IFileSystem inner, Action before) : IFileSystem
+/// <summary>Calls back before each reading operation, and where wanted before each write and deletion with its path, so that a test can let something happen exactly there.</summary>
+internal sealed class HookedFileSystem(IFileSystem inner, Action before, Action<string>? beforeChange = null) : IFileSystem
 {
     public IFile Open(string path, FileOpening mode)
     {
         before();
-        return new HookedFile(inner.Open(path, mode), before);
+        return new HookedFile(inner.Open(path, mode), before, beforeChange);
     }
 
     public bool FileExists(string path)
@@ -31,7 +31,11 @@ internal sealed class HookedFileSystem(IFileSystem inner, Action before) : IFile
 
     public void CreateDirectory(string path) => inner.CreateDirectory(path);
 
-    public void Delete(string path) => inner.Delete(path);
+    public void Delete(string path)
+    {
+        beforeChange?.Invoke(path);
+        inner.Delete(path);
+    }
 
     public void Rename(string source, string target) => inner.Rename(source, target);
 
@@ -45,7 +49,7 @@ internal sealed class HookedFileSystem(IFileSystem inner, Action before) : IFile
 
     public IDisposable? TryLock(string path) => inner.TryLock(path);
 
-    private sealed class HookedFile(IFile inner, Action before) : IFile
+    private sealed class HookedFile(IFile inner, Action before, Action<string>? beforeChange) : IFile
     {
         public string Path => inner.Path;
 
@@ -64,7 +68,11 @@ internal sealed class HookedFileSystem(IFileSystem inner, Action before) : IFile
             return inner.Read(offset, buffer);
         }
 
-        public void Write(long offset, ReadOnlySpan<byte> bytes) => inner.Write(offset, bytes);
+        public void Write(long offset, ReadOnlySpan<byte> bytes)
+        {
+            beforeChange?.Invoke(Path);
+            inner.Write(offset, bytes);
+        }
 
         public void SetLength(long length) => inner.SetLength(length);
 

@@ -197,6 +197,53 @@ public sealed class PruneTests
         await run.CloseAsync();
     }
 
+    /// <summary>The disk stands still at a manifest, or at the deletion of a segment, while pruning: commits go on as if nothing were.</summary>
+    [Theory]
+    [InlineData("manifest")]
+    [InlineData(".seg")]
+    public async Task Prune_HeldUpByTheDisk_DoesNotHoldUpCommits(string part)
+    {
+        using ManualResetEventSlim goesOn = new();
+        TaskCompletionSource isHeldUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        AsyncLocal<bool> isPruning = new();
+        HookedFileSystem files = new(new SimulatedFileSystem(), () => { }, path =>
+        {
+            if (isPruning.Value && path.Contains(part, StringComparison.Ordinal))
+            {
+                isHeldUp.TrySetResult();
+                Assert.True(goesOn.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+            }
+        });
+        await using StateStore store = await StateStore.OpenAsync("/store", KeepAll.ToOptions(files), TestContext.Current.CancellationToken);
+        await CommitAsync(store, 1, 30);
+        await store.CheckpointAsync(TestContext.Current.CancellationToken);
+        Task<PruneReport> pruning = Task.Run(
+            async () =>
+            {
+                isPruning.Value = true;
+                return await store.PruneAsync(5);
+            },
+            TestContext.Current.CancellationToken);
+        await isHeldUp.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await CommitAsync(store, 31, 60).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        Assert.Equal(new BlockHeight(60), store.DurableHeight);
+        Assert.False(pruning.IsCompleted);
+        goesOn.Set();
+        Assert.Equal(25, (await pruning).Blocks);
+        Assert.Equal(35UL, store.GetStatistics().RetainedBlocks);
+
+        static async Task CommitAsync(StateStore store, ulong from, ulong to)
+        {
+            for (ulong height = from; height <= to; height++)
+            {
+                using BlockDraft draft = store.CreateDraft(new BlockHeight(height));
+                draft.State.Put([(byte)height], BitConverter.GetBytes(height));
+                draft.Payload = new byte[RetentionRun.BlockBytes];
+                await store.CommitAsync(draft);
+            }
+        }
+    }
+
     [Fact]
     public async Task Prune_OfAStoreThatKeepsAll_IsRefused()
     {
