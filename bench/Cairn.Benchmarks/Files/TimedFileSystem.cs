@@ -30,7 +30,13 @@ internal sealed class TimedFileSystem : IFileSystem
 {
     private const string LogDirectoryName = "log";
 
+    [ThreadStatic]
+    private static long s_syncTicksOfThread;
+
     private readonly OsFileSystem _inner = OsFileSystem.Instance;
+
+    /// <summary>The time that the calling thread has spent in syncs, of directories too.</summary>
+    public static TimeSpan SyncsOfThread => Stopwatch.GetElapsedTime(0, s_syncTicksOfThread);
 
     /// <summary>Syncs of log segments.</summary>
     public CallClock LogSyncs { get; } = new();
@@ -75,6 +81,7 @@ internal sealed class TimedFileSystem : IFileSystem
         long started = Stopwatch.GetTimestamp();
         _inner.SyncDirectory(path);
         OtherSyncs.Add(started);
+        s_syncTicksOfThread += Stopwatch.GetTimestamp() - started;
     }
 
     /// <inheritdoc/>
@@ -102,6 +109,7 @@ internal sealed class TimedFileSystem : IFileSystem
             long started = Stopwatch.GetTimestamp();
             inner.Sync();
             syncs.Add(started);
+            s_syncTicksOfThread += Stopwatch.GetTimestamp() - started;
         }
 
         public void Dispose() => inner.Dispose();

@@ -64,7 +64,7 @@ internal static class PruneParts
             }
 
             stream.Fill(buffer, Updates, version: (ulong)block + 1);
-            TimeSpan time = await CommitAsync(store, files, buffer, block);
+            TimeSpan time = await CommitAsync(store, buffer, block);
             if (side >= 0)
             {
                 times[side].Add(time.TotalMicroseconds);
@@ -92,14 +92,16 @@ internal static class PruneParts
     private static double At99(List<double> sorted) => sorted[sorted.Count * 99 / 100];
 
     /// <summary>Commits a block.</summary>
-    /// <returns>What it took but for the syncs of the log.</returns>
-    private static async Task<TimeSpan> CommitAsync(StateStore store, TimedFileSystem files, UpdateBuffer buffer, int block)
+    /// <returns>What it took but for the syncs of its thread: of the log, and of its directory where a segment is begun.</returns>
+    private static async Task<TimeSpan> CommitAsync(StateStore store, UpdateBuffer buffer, int block)
     {
-        TimeSpan syncs = files.LogSyncs.Elapsed;
+        int thread = Environment.CurrentManagedThreadId;
+        TimeSpan syncs = TimedFileSystem.SyncsOfThread;
         long started = Stopwatch.GetTimestamp();
         using BlockDraft draft = store.CreateDraft(new BlockHeight((ulong)block + 1));
         buffer.PutInto(draft.State);
         await store.CommitAsync(draft);
-        return Stopwatch.GetElapsedTime(started) - (files.LogSyncs.Elapsed - syncs);
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
+        return thread == Environment.CurrentManagedThreadId ? elapsed - (TimedFileSystem.SyncsOfThread - syncs) : elapsed;
     }
 }

@@ -8,12 +8,16 @@ namespace Cairn.History;
 /// </content>
 internal sealed partial class ChangeHistory
 {
+    /// <summary>How much longer the worker rests than it works while blocks are committed.</summary>
+    private const int RestsPerWork = 4;
+
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _workGate = new();
     private Task _work = Task.CompletedTask;
     private bool _isAwake; // under _workGate: the worker is to look once more
     private bool _isClosed;
-    private long _pendingBytes;
+    private long _grownBytes; // how much log was added since opening
+    private long _wokenBytes; // how much of it there was when the worker was last told
     private long _writtenBytes;
     private bool _hasFlushFailed;
     private long _flushAgainBytes;
@@ -32,9 +36,10 @@ internal sealed partial class ChangeHistory
     /// <summary>Tells that the log has grown. Costs a commit an addition.</summary>
     public void NoteGrowth(long bytes)
     {
-        if (WritesFiles && Interlocked.Add(ref _pendingBytes, bytes) > _options.LagBytes)
+        long grown = Interlocked.Add(ref _grownBytes, bytes);
+        if (WritesFiles && grown - Volatile.Read(ref _wokenBytes) > _options.LagBytes)
         {
-            Interlocked.Exchange(ref _pendingBytes, 0);
+            Volatile.Write(ref _wokenBytes, grown);
             Wake();
         }
     }
@@ -121,11 +126,12 @@ internal sealed partial class ChangeHistory
                 while (isBusy && !_closing.IsCancellationRequested)
                 {
                     long started = Stopwatch.GetTimestamp();
+                    long grown = Interlocked.Read(ref _grownBytes);
                     isBusy = Step();
-                    if (isBusy && _options.Pauses)
+                    if (isBusy && _options.Pauses && Interlocked.Read(ref _grownBytes) != grown)
                     {
-                        // Commits come first: not more than half of one processor.
-                        await Task.Delay(Stopwatch.GetElapsedTime(started), _closing.Token).ConfigureAwait(false);
+                        // Commits come first: beside them not more than a fifth of one processor.
+                        await Task.Delay(RestsPerWork * Stopwatch.GetElapsedTime(started), _closing.Token).ConfigureAwait(false);
                     }
                 }
             }
