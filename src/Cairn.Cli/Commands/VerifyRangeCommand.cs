@@ -8,19 +8,15 @@ namespace Cairn.Cli.Commands;
 /// <summary><c>cairn verify-range</c>: the entries that a pruned tree proves to be all of a range. Needs no store.</summary>
 internal static class VerifyRangeCommand
 {
-    private sealed record Request(Hash256 Root, string File, string? Prefix, string? From, string? To, string[] Keys, bool IsKeyHex, bool WantsNamespace, bool AsJson);
+    private sealed record Request(Hash256 Root, string File, RequestedRange Range, bool AsJson);
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CliStreams streams)
     {
         Option<Hash256> root = ProofOptions.Root();
         Option<string> proof = ProofOptions.Proof();
-        Option<string?> prefix = new("--prefix") { HelpName = "P", Description = "All keys that begin with P" };
-        Option<string?> from = new("--from") { HelpName = "A", Description = "All keys from A on" };
-        Option<string?> to = new("--to") { HelpName = "B", Description = "All keys before B" };
-        Option<string[]> keys = new("--key") { HelpName = "K", Description = "This key instead of a range; can be given several times. A line is the key, a tab, and the value; an absent key has no tab" };
-        Option<bool> keyHex = CommonOptions.Flag("--key-hex", "P, A, B and K are given in hexadecimal digits");
-        Option<bool> wantsNamespace = CommonOptions.Flag("--namespace", "Print the root of the namespace P instead of its entries: DEPTH ROOT");
+        RangeOptions range = new(
+            "This key instead of a range; can be given several times. A line is the key, a tab, and the value; an absent key has no tab", "Print the root of the namespace P instead of its entries: DEPTH ROOT");
         Option<bool> json = CommonOptions.Json("Print a line {\"key\":…,\"value\":…} for each entry, then {\"verified\":…,\"outcome\":…,\"reason\":…,\"depth\":…}; keyHex and valueHex where bytes are not text; \"present\":false for absent keys");
         CliCommand command = new(
             "verify-range",
@@ -29,35 +25,19 @@ internal static class VerifyRangeCommand
             "cairn verify-range --root 5b03…0213 --proof range.bin --prefix org/acme/",
             "cairn verify-range --root 5b03…0213 --proof range.bin --key org/acme/name --json")
         {
-            root, proof, prefix, from, to, keys, keyHex, wantsNamespace, json,
+            root, proof, json,
         };
-        command.Validators.Add(result =>
-        {
-            int kinds = (result.GetResult(prefix) is null ? 0 : 1) + (result.GetResult(from) is null && result.GetResult(to) is null ? 0 : 1) + (result.GetResult(keys) is null ? 0 : 1);
-            if (kinds > 1)
-            {
-                result.AddError("--prefix, a range (--from, --to) and --key exclude each other");
-            }
-            else if (result.GetResult(wantsNamespace) is not null && result.GetResult(prefix) is null)
-            {
-                result.AddError("--namespace needs --prefix");
-            }
-        });
+        range.AddTo(command);
         command.SetAction((parsed, cancellationToken) => RunAsync(
             streams,
-            new Request(
-                parsed.GetRequiredValue(root), parsed.GetRequiredValue(proof), parsed.GetValue(prefix), parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(keys) ?? [], parsed.GetValue(keyHex),
-                parsed.GetValue(wantsNamespace), parsed.GetValue(json)),
+            new Request(parsed.GetRequiredValue(root), parsed.GetRequiredValue(proof), range.Of(parsed), parsed.GetValue(json)),
             cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(CliStreams streams, Request request, CancellationToken cancellationToken)
     {
-        byte[] prefix = CommonOptions.Bytes("--prefix", request.Prefix ?? "", request.IsKeyHex);
-        byte[] from = CommonOptions.Bytes("--from", request.From ?? "", request.IsKeyHex);
-        byte[] to = CommonOptions.Bytes("--to", request.To ?? "", request.IsKeyHex);
-        byte[][] keys = [.. request.Keys.Select(key => CommonOptions.Bytes("--key", key, request.IsKeyHex))];
+        RequestedRange range = request.Range;
         byte[] proof = await ProofFile.ReadAsync(streams, request.File, cancellationToken);
         ProofResult result = PrunedTree.Verify(request.Root, proof, out PrunedTree? tree);
         if (tree is null)
@@ -65,19 +45,19 @@ internal static class VerifyRangeCommand
             return ProofOptions.Refuse(streams, result, request.AsJson);
         }
 
-        bool isEmptyRange = request.To is not null && to.Length == 0; // nothing is before the empty key; to the tree it means no bound
+        bool isEmptyRange = range.To is []; // nothing is before the empty key; to the tree it means no bound
         bool isAnswered;
-        if (request.WantsNamespace)
+        if (range.Namespace is { } wanted)
         {
-            isAnswered = WriteNamespace(streams, tree, prefix, request.AsJson);
+            isAnswered = WriteNamespace(streams, tree, wanted, request.AsJson);
         }
-        else if (keys.Length > 0)
+        else if (range.Keys.Length > 0)
         {
-            isAnswered = WriteKeys(streams, tree, keys, request.AsJson);
+            isAnswered = WriteKeys(streams, tree, range.Keys, request.AsJson);
         }
         else
         {
-            isAnswered = (request.Prefix is null ? tree.TryRange(isEmptyRange ? [0] : from, isEmptyRange ? [0] : to, out PrunedEntryCollection? entries) : tree.TryPrefix(prefix, out entries))
+            isAnswered = (range.Prefix is null ? tree.TryRange(isEmptyRange ? [0] : range.From, isEmptyRange ? [0] : range.To, out PrunedEntryCollection? entries) : tree.TryPrefix(range.Prefix, out entries))
                 && WriteEntries(streams, entries, request.AsJson);
         }
 
