@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Cairn.History;
 using Cairn.Tests.Reference;
@@ -12,7 +11,6 @@ namespace Cairn.Tests.Stores;
 public sealed class PastViewTests
 {
     private const int HotVersions = 30_000;
-    private const int Readers = 2;
 
     [Theory]
     [InlineData(HomeKind.Memory)]
@@ -82,10 +80,7 @@ public sealed class PastViewTests
             using TestHome home = TestHome.Create(kind);
             StateStore store = await home.OpenAsync(StoreSettings.Tight with { Durability = Durability.Grouped, RecentViewBytes = 0, RetainBlocks = 20 });
             await run.CommitNextAsync(store, 0);
-            using CancellationTokenSource done = new();
-            ConcurrentDictionary<int, int> seen = [];
-            Task[] readers = [.. Enumerable.Range(0, Readers).Select(reader => Task.Run(() => seen[reader] = Read(run, store, new Random((seed * 100) + reader), done.Token)))];
-            try
+            await ConcurrentReaders.RunAsync(run, seed, leastViews: 4, random => OpenPast(run, store, random), async () =>
             {
                 for (int blocks = 1; blocks + 1 < run.States.Count; blocks++)
                 {
@@ -100,14 +95,7 @@ public sealed class PastViewTests
                         await store.CompactAsync();
                     }
                 }
-            }
-            finally
-            {
-                await done.CancelAsync();
-            }
-
-            await Task.WhenAll(readers);
-            Assert.All(seen.Values, static views => Assert.True(views > 3, $"Only {views} views."));
+            });
             await home.CloseAsync(store);
         }
     }
@@ -271,44 +259,22 @@ public sealed class PastViewTests
         await Task.CompletedTask;
     }
 
-    /// <summary>Opens views of the past, keeps some of them for a while, and reads them all. Returns how many there were.</summary>
-    private static int Read(ShortRun run, StateStore store, Random random, CancellationToken done)
+    /// <summary>Opens a view of a height that may be retained; null when it is refused, which has to be right.</summary>
+    private static StateView? OpenPast(ShortRun run, StateStore store, Random random)
     {
-        Queue<StateView> held = new();
-        int views = 0;
-        while (!done.IsCancellationRequested || views <= 3)
+        int newest = run.BlocksAt(store.Height);
+        ReferenceState wanted = run.States[random.Next(Math.Max(1, newest - 22), newest + 1)];
+        try
         {
-            int newest = run.BlocksAt(store.Height);
-            ReferenceState wanted = run.States[random.Next(Math.Max(1, newest - 22), newest + 1)];
-            try
-            {
-                held.Enqueue(store.ViewAt(wanted.Height!.Value));
-                views++;
-            }
-            catch (HeightNotRetainedException refusal)
-            {
-                Assert.True(refusal.Requested < store.FloorHeight, refusal.Message);
-                continue;
-            }
-
-            Assert.Equal(wanted.Height, held.Last().Height);
-            foreach (StateView view in held)
-            {
-                StoreComparison.AssertSame(run.States[run.BlocksAt(view.Height)], view, random);
-            }
-
-            if (random.Next(3) == 0 || held.Count > 4)
-            {
-                held.Dequeue().Dispose();
-            }
+            StateView view = store.ViewAt(wanted.Height!.Value);
+            Assert.Equal(wanted.Height, view.Height);
+            return view;
         }
-
-        foreach (StateView view in held)
+        catch (HeightNotRetainedException refusal)
         {
-            view.Dispose();
+            Assert.True(refusal.Requested < store.FloorHeight, refusal.Message);
+            return null;
         }
-
-        return views;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
