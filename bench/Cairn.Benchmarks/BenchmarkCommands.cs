@@ -67,7 +67,9 @@ internal static class BenchmarkCommands
         proof.SetAction(async (parsed, _) => await ProofParts.RunAsync(Read(parsed)));
         Command prune = new("prune", "Commits alone and beside pruning. --blocks: how many a side, 500 unless told otherwise.");
         prune.SetAction(async (parsed, _) => await PruneParts.RunAsync(Read(parsed)));
-        return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block, cold, history, proof, prune };
+        Command root = new("root", "The root of new entries in key order from nothing: puts, sort, build, hash. --keys: how many.");
+        root.SetAction(parsed => RootParts.Run(Read(parsed)));
+        return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block, cold, history, proof, prune, root };
     }
 
     /// <summary>What <see cref="ReopenCase"/> starts in order to kill it.</summary>

@@ -155,8 +155,8 @@ public sealed class BlockDraft : IDisposable
     {
         ThrowIfUnchangeable();
         long other = (ReferenceEquals(changes, State.Changes) ? Local : State).Changes.ByteCount;
-        long after = other + changes.ByteCountAfter(key, valueBytes);
-        if (after > StateLimits.MaxBlockBytes)
+        long most = other + changes.ByteCount + key.Length + valueBytes;
+        if (most > StateLimits.MaxBlockBytes && other + changes.ByteCountAfter(key, valueBytes) is long after and > StateLimits.MaxBlockBytes)
         {
             throw new BlockTooLargeException(Height, "its keys and values together", after, StateLimits.MaxBlockBytes);
         }

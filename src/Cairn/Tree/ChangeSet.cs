@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Cairn.Tree;
@@ -8,7 +9,8 @@ namespace Cairn.Tree;
 /// </summary>
 /// <remarks>
 /// Invariants: a slot never goes away, only its state changes; the undo log holds, for every change since the outermost open savepoint, what the slot was before; <see cref="_sorted"/> holds the first
-/// <see cref="SortedCount"/> slots in key order.
+/// <see cref="SortedCount"/> slots in key order; the table holds the first <see cref="_tabled"/> slots, which are all of them unless <see cref="_ascending"/> is set: as long as each new key is greater than all before
+/// it, nothing has to be hashed or sorted.
 /// </remarks>
 internal sealed class ChangeSet
 {
@@ -23,19 +25,24 @@ internal sealed class ChangeSet
     private readonly List<int> _savepoints = [];
     private byte[] _bytes = [];
     private int _used;
-    private Slot[] _slots = [];
+    private ChangeBatch.Entry[] _slots = []; // with Deleted or Unchanged for the length of the value
     private int[] _table = [];
+    private int _tableSize; // the part of the table that is used, a power of two
+    private int _tabled;
+    private bool _ascending = true;
+    private bool _rolledBack;
     private int[] _sorted = [];
     private int[] _spareSorted = [];
     private int[] _added = [];
     private ChangeBatch.Entry[] _batch = [];
+    private readonly KeySorter _sorter = new();
 
     /// <summary>Holds nothing and takes nothing: what a disposed draft refers to.</summary>
     public static ChangeSet None { get; } = new();
 
     /// <summary>The memory it keeps for its next use, about.</summary>
     public long KeptBytes =>
-        _bytes.Length + ((long)_slots.Length * SlotBytes) + ((long)(_table.Length + _sorted.Length + _spareSorted.Length + _added.Length) * sizeof(int)) + ((long)_batch.Length * SlotBytes) + ((long)_undo.Capacity * SlotBytes);
+        _bytes.Length + ((long)_slots.Length * SlotBytes) + ((long)(_table.Length + _sorted.Length + _spareSorted.Length + _added.Length) * sizeof(int)) + ((long)_batch.Length * SlotBytes) + ((long)_undo.Capacity * SlotBytes) + _sorter.KeptBytes;
 
     /// <summary>The number of slots: keys that were ever changed.</summary>
     public int Count { get; private set; }
@@ -68,11 +75,12 @@ internal sealed class ChangeSet
     public bool TryFind(ReadOnlySpan<byte> key, out int slot)
     {
         slot = -1;
-        if (Count == 0)
+        if (Count == 0 || (_ascending && IsAboveAll(key)))
         {
             return false;
         }
 
+        CompleteTable();
         slot = _table[Probe(key)] - 1;
         return slot >= 0 && IsChanged(slot);
     }
@@ -81,7 +89,7 @@ internal sealed class ChangeSet
     public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         int slot = Touch(key);
-        ref Slot known = ref _slots[slot];
+        ref ChangeBatch.Entry known = ref _slots[slot];
         if (known.ValueBytes == value.Length && _savepoints.Count == 0)
         {
             value.CopyTo(_bytes.AsSpan(known.ValueStart));
@@ -125,10 +133,11 @@ internal sealed class ChangeSet
         int mark = _savepoints[^1];
         _savepoints.RemoveAt(_savepoints.Count - 1);
         Version++;
+        _rolledBack = true;
         for (int i = _undo.Count - 1; i >= mark; i--)
         {
             Undo undo = _undo[i];
-            ref Slot slot = ref _slots[undo.Slot];
+            ref ChangeBatch.Entry slot = ref _slots[undo.Slot];
             ByteCount -= Weigh(slot);
             slot = slot with { ValueStart = undo.ValueStart, ValueBytes = undo.ValueBytes };
             ByteCount += Weigh(slot);
@@ -174,11 +183,16 @@ internal sealed class ChangeSet
         Version++;
         _undo.Clear();
         _savepoints.Clear();
-        _table.AsSpan().Clear();
+        // The next block is about as large: what is cleared is in proportion to it, and the table seldom grows.
+        _table.AsSpan(0, _tableSize).Clear();
+        _tableSize = Math.Min(_tableSize, TableSizeFor(Count));
         _used = 0;
         Count = 0;
         SortedCount = 0;
         ByteCount = 0;
+        _tabled = 0;
+        _ascending = true;
+        _rolledBack = false;
     }
 
     /// <summary>The changes as a batch for the tree; it refers to this set's memory, so nothing may be changed while it is used, and only one batch at a time.</summary>
@@ -189,26 +203,31 @@ internal sealed class ChangeSet
             return ChangeBatch.Empty;
         }
 
+        if (_ascending && !_rolledBack)
+        {
+            return new ChangeBatch(_bytes, _slots, Count);
+        }
+
         Sort();
         Reserve(ref _batch, Count);
         int count = 0;
         for (int place = 0; place < Count; place++)
         {
-            ref readonly Slot slot = ref _slots[_sorted[place]];
+            ref readonly ChangeBatch.Entry slot = ref _slots[_sorted[place]];
             if (slot.ValueBytes != Unchanged)
             {
-                _batch[count++] = new ChangeBatch.Entry(slot.KeyStart, slot.KeyBytes, slot.ValueStart, slot.ValueBytes);
+                _batch[count++] = slot;
             }
         }
 
         return new ChangeBatch(_bytes, _batch, count);
     }
 
-    private static long Weigh(in Slot slot) => slot.ValueBytes == Unchanged ? 0 : slot.KeyBytes + Math.Max(0, slot.ValueBytes);
+    private static long Weigh(in ChangeBatch.Entry slot) => slot.ValueBytes == Unchanged ? 0 : slot.KeyBytes + Math.Max(0, slot.ValueBytes);
 
     private void Set(int slot, int start, int length)
     {
-        ref Slot known = ref _slots[slot];
+        ref ChangeBatch.Entry known = ref _slots[slot];
         if (_savepoints.Count > 0)
         {
             _undo.Add(new Undo(slot, known.ValueStart, known.ValueBytes));
@@ -222,25 +241,63 @@ internal sealed class ChangeSet
     private int Touch(ReadOnlySpan<byte> key)
     {
         Version++;
-        if ((Count + 1) * 2 > _table.Length)
+        if (_ascending && (Count == 0 || IsAboveAll(key)))
         {
-            GrowTable();
+            return AddSlot(key);
         }
 
+        CompleteTable();
         int at = Probe(key);
         if (_table[at] > 0)
         {
             return _table[at] - 1;
         }
 
+        _ascending = false;
+        int slot = AddSlot(key);
+        _table[at] = slot + 1;
+        _tabled = Count;
+        return slot;
+    }
+
+    private int AddSlot(ReadOnlySpan<byte> key)
+    {
         if (Count == _slots.Length)
         {
             Array.Resize(ref _slots, Math.Max(16, Count * 2));
         }
 
-        _slots[Count] = new Slot(Append(key), key.Length, 0, Unchanged);
-        _table[at] = ++Count;
-        return Count - 1;
+        _slots[Count] = new ChangeBatch.Entry(Append(key), key.Length, 0, Unchanged);
+        return Count++;
+    }
+
+    /// <summary>Whether a key is greater than that of the last slot: than all, when they are in ascending order.</summary>
+    private bool IsAboveAll(ReadOnlySpan<byte> key) => key.SequenceCompareTo(Key(Count - 1)) > 0;
+
+    /// <summary>The least table that is at most half full with one slot more.</summary>
+    private static int TableSizeFor(int count) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(32, (count + 1) * 2));
+
+    /// <summary>Brings all slots into the table, and makes room in it for one more.</summary>
+    private void CompleteTable()
+    {
+        if ((Count + 1) * 2 > _tableSize)
+        {
+            _tableSize = TableSizeFor(Count);
+            _tabled = 0;
+            if (_tableSize > _table.Length)
+            {
+                _table = new int[_tableSize];
+            }
+            else
+            {
+                _table.AsSpan(0, _tableSize).Clear();
+            }
+        }
+
+        for (; _tabled < Count; _tabled++)
+        {
+            _table[Probe(Key(_tabled))] = _tabled + 1;
+        }
     }
 
     private int Append(ReadOnlySpan<byte> bytes)
@@ -262,7 +319,7 @@ internal sealed class ChangeSet
     {
         HashCode hash = default;
         hash.AddBytes(key);
-        int mask = _table.Length - 1;
+        int mask = _tableSize - 1;
         int at = hash.ToHashCode() & mask;
         while (_table[at] > 0 && !Key(_table[at] - 1).SequenceEqual(key))
         {
@@ -270,15 +327,6 @@ internal sealed class ChangeSet
         }
 
         return at;
-    }
-
-    private void GrowTable()
-    {
-        _table = new int[Math.Max(32, _table.Length * 2)];
-        for (int slot = 0; slot < Count; slot++)
-        {
-            _table[Probe(Key(slot))] = slot + 1;
-        }
     }
 
     /// <summary>Sorts the slots that came since the last time and merges them in, so that scanning between puts stays cheap.</summary>
@@ -296,7 +344,11 @@ internal sealed class ChangeSet
             added[i] = SortedCount + i;
         }
 
-        added.Sort((a, b) => Key(a).SequenceCompareTo(Key(b)));
+        if (!_ascending)
+        {
+            _sorter.Sort(added, _bytes, _slots);
+        }
+
         Reserve(ref _spareSorted, Count);
         int[] merged = _spareSorted;
         int left = 0;
@@ -319,9 +371,6 @@ internal sealed class ChangeSet
             array = new T[Math.Max(16, Math.Max(count, array.Length * 2))];
         }
     }
-
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Slot(int KeyStart, int KeyBytes, int ValueStart, int ValueBytes);
 
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Undo(int Slot, int ValueStart, int ValueBytes);

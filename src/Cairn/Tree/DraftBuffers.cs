@@ -14,8 +14,11 @@ internal sealed class DraftBuffers(bool poison)
     /// <summary>Both trees of a draft being written and of one being committed.</summary>
     private const int MostKept = 4;
 
-    /// <summary>About what a block of 50,000 changes takes.</summary>
-    private const long MostKeptBytes = 16L << 20;
+    /// <summary>About what a block of 100,000 changes takes.</summary>
+    private const long MostKeptBytes = 24L << 20;
+
+    /// <summary>What a record is given at once; with the places of its changes it can still be kept.</summary>
+    private const long MostExpectedBytes = 16L << 20;
 
     private readonly Lock _lock = new();
     private readonly Stack<ChangeSet> _changes = new();
@@ -29,7 +32,7 @@ internal sealed class DraftBuffers(bool poison)
     public ChangeList.Builder RentRecord(ChangeSet changes)
     {
         ChangeList.Builder record = Rent(_records) ?? new ChangeList.Builder();
-        record.Expect(changes.Count, (int)Math.Min(2 * changes.ByteCount, MostKeptBytes));
+        record.Expect(changes.Count, (int)Math.Min(2 * changes.ByteCount, MostExpectedBytes));
         return record;
     }
 

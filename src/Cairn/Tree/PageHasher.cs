@@ -6,7 +6,8 @@ namespace Cairn.Tree;
 /// Computes the hashes of new pages, many at a time so that the lanes of the hash stay full: pages of one level in chunks, inside a chunk first all keys and values, then all leaves, then the inner nodes stage
 /// by stage. Levels are done from the lowest up, so that a page finds the hashes of its children. Used by one thread at a time.
 /// </summary>
-internal sealed class PageHasher
+/// <param name="lanes">What computes the hashes.</param>
+internal sealed class PageHasher(Sha256Lanes lanes)
 {
     /// <summary>Pages a chunk: enough to fill sixteen lanes in the upper stages, few enough to stay in the cache.</summary>
     public const int ChunkPages = 64;
@@ -14,7 +15,6 @@ internal sealed class PageHasher
     /// <summary>The most SHA-256 blocks a key or an inline value takes.</summary>
     private const int MaxMessageBlocks = ((StateLimits.MaxInlineValueBytes + 8) / 64) + 1;
 
-    private readonly Sha256Lanes _lanes = Sha256Lanes.Best;
     private readonly MessageBucket[] _buckets = [.. Enumerable.Range(1, MaxMessageBlocks).Select(static blocks => new MessageBucket(blocks))];
     private readonly List<Node>[] _stages = [.. Enumerable.Range(0, PageLimits.MaxItems).Select(static _ => new List<Node>())];
     private readonly int[] _leafOf = new int[ChunkPages * PageLimits.MaxItems];
@@ -150,7 +150,7 @@ internal sealed class PageHasher
             }
 
             Reserve(ref _digests, bucket.Count * Hash256.SizeBytes);
-            _lanes.HashBlocks(bucket.Messages, bucket.Blocks, bucket.Count, _digests);
+            lanes.HashBlocks(bucket.Messages, bucket.Blocks, bucket.Count, _digests);
             for (int i = 0; i < bucket.Count; i++)
             {
                 _digests.AsSpan(i * Hash256.SizeBytes, Hash256.SizeBytes).CopyTo(_leafPairs.AsSpan(bucket.Target(i) * Hash256.SizeBytes));
@@ -160,7 +160,7 @@ internal sealed class PageHasher
         }
 
         Reserve(ref _digests, _leaves * Hash256.SizeBytes);
-        _lanes.HashLeaf(_leafPairs.AsSpan(0, _leaves * 64), _leaves, _digests);
+        lanes.HashLeaf(_leafPairs.AsSpan(0, _leaves * 64), _leaves, _digests);
         (_leafPairs, _digests) = (_digests, _leafPairs);
     }
 
@@ -176,7 +176,7 @@ internal sealed class PageHasher
         }
 
         Reserve(ref _digests, nodes.Count * Hash256.SizeBytes);
-        _lanes.HashInner(_pairs.AsSpan(0, nodes.Count * 64), nodes.Count, _digests);
+        lanes.HashInner(_pairs.AsSpan(0, nodes.Count * 64), nodes.Count, _digests);
         for (int i = 0; i < nodes.Count; i++)
         {
             Node node = nodes[i];

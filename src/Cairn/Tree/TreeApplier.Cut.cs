@@ -83,35 +83,53 @@ internal sealed partial class TreeApplier
     private Summary Reduce(int start, int keepLevel)
     {
         int end = _items.Count;
-        int frames = _frames.Count;
-        Summary current = Summarise(start, start + 1);
-        int currentStart = start;
-        int write = start + 1;
-        for (int read = start + 1; read < end; read++)
+        Reduction reduction = BeginReduction(start, keepLevel);
+        for (int read = start; read < end; read++)
         {
             BuildItem item = _items[read];
-            while (_frames.Count > frames && _frames.Peek().Gap > item.Gap)
+            Reduce(ref reduction, item.Gap, Summary.Of(item));
+            _items[reduction.End++] = item;
+        }
+
+        return EndReduction(ref reduction);
+    }
+
+    private Reduction BeginReduction(int start, int keepLevel) => new() { FirstFrame = _frames.Count, CurrentStart = start, Start = start, End = start, KeepLevel = keepLevel };
+
+    /// <summary>Joins what lies before the next item as far as the gap before it ends it. The caller puts the item at <see cref="Reduction.End"/> and counts it.</summary>
+    private void Reduce(ref Reduction reduction, int gap, in Summary item)
+    {
+        if (reduction.End > reduction.Start)
+        {
+            while (_frames.Count > reduction.FirstFrame && _frames.Peek().Gap > gap)
             {
-                Frame frame = _frames.Pop();
-                current = Join(frame, currentStart, current, ref write, keepLevel);
-                currentStart = frame.Start;
+                JoinTop(ref reduction);
             }
 
-            _frames.Push(new Frame(item.Gap, currentStart, current));
-            currentStart = write;
-            _items[write++] = item;
-            current = Summary.Of(item);
+            _frames.Push(new Frame(gap, reduction.CurrentStart, reduction.Current));
+            reduction.CurrentStart = reduction.End;
         }
 
-        while (_frames.Count > frames)
+        reduction.Current = item;
+    }
+
+    /// <summary>Joins what is left, and leaves the reduced list as the topmost items.</summary>
+    private Summary EndReduction(ref Reduction reduction)
+    {
+        while (_frames.Count > reduction.FirstFrame)
         {
-            Frame frame = _frames.Pop();
-            current = Join(frame, currentStart, current, ref write, keepLevel);
-            currentStart = frame.Start;
+            JoinTop(ref reduction);
         }
 
-        _items.CutTo(write);
-        return current;
+        _items.CutTo(reduction.End);
+        return reduction.Current;
+    }
+
+    private void JoinTop(ref Reduction reduction)
+    {
+        Frame frame = _frames.Pop();
+        reduction.Current = Join(frame, reduction.CurrentStart, reduction.Current, ref reduction.End, reduction.KeepLevel);
+        reduction.CurrentStart = frame.Start;
     }
 
     private Summary Join(in Frame frame, int rightStart, Summary right, ref int write, int keepLevel)
@@ -200,6 +218,29 @@ internal sealed partial class TreeApplier
         }
 
         return all;
+    }
+
+    /// <summary>A list being reduced.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private struct Reduction
+    {
+        /// <summary>The left sides that wait for their right ones are on the stack of frames from here on.</summary>
+        public int FirstFrame;
+
+        /// <summary>Where the list begins.</summary>
+        public int Start;
+
+        /// <summary>Where what was reduced so far ends.</summary>
+        public int End;
+
+        /// <summary>Where the subtree at hand begins.</summary>
+        public int CurrentStart;
+
+        /// <summary>The subtree at hand.</summary>
+        public Summary Current;
+
+        /// <summary>Sides that reach this level are joined as they are; 0 for none.</summary>
+        public int KeepLevel;
     }
 
     /// <summary>A node of the Cartesian tree whose right side is not complete yet.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Cairn.Format;
+using Cairn.Hashing;
 using Cairn.Homes;
 
 namespace Cairn.Tree;
@@ -37,13 +38,14 @@ internal sealed partial class TreeApplier
     /// <param name="tree">The kind.</param>
     /// <param name="pool">Where new pages are; null for the pool of <paramref name="pages"/>.</param>
     /// <param name="crew">Helps with large batches; null for nobody.</param>
-    public TreeApplier(PageCache pages, TreeKind tree, PagePool? pool = null, ApplyCrew? crew = null)
+    /// <param name="lanes">What hashes; null for the fastest.</param>
+    public TreeApplier(PageCache pages, TreeKind tree, PagePool? pool = null, ApplyCrew? crew = null, Sha256Lanes? lanes = null)
     {
         _pages = pages;
         _tree = tree;
         _crew = crew;
         _builder = new PageBuilder(pool ?? pages.Pool, tree);
-        _hasher = tree == TreeKind.State ? new PageHasher() : null;
+        _hasher = tree == TreeKind.State ? new PageHasher(lanes ?? Sha256Lanes.Best) : null;
     }
 
     /// <summary>Applies a batch.</summary>
@@ -99,8 +101,14 @@ internal sealed partial class TreeApplier
         }
     }
 
+    /// <summary>
+    /// Makes a tree of new entries alone. They are cut as they come: the list never has more than the pages made so far and the entries that wait for the end of their page. A list that fits into a page is left as it is, so what
+    /// is left on the stack is what cutting the whole list would leave.
+    /// </summary>
     private bool ApplyToEmpty()
     {
+        Reduction reduction = BeginReduction(_items.Count, keepLevel: 0);
+        ReadOnlySpan<byte> previous = default;
         for (int change = 0; change < _changes.Count; change++)
         {
             if (_changes.IsDelete(change))
@@ -110,14 +118,20 @@ internal sealed partial class TreeApplier
 
             Note(change, default, hasOld: false, default);
             BuildItem item = NewEntry(change);
-            if (_items.Count > 0)
+            ReadOnlySpan<byte> key = _changes.Key(change);
+            if (!previous.IsEmpty)
             {
-                item.Gap = KeyBits.FirstDifference(_changes.Key(_items[_items.Count - 1].Index), _changes.Key(change));
+                item.Gap = KeyBits.FirstDifference(previous, key);
             }
 
+            previous = key;
+            Reduce(ref reduction, item.Gap, Summary.Of(item));
+            _items.CutTo(reduction.End);
             _items.Push(item);
+            reduction.End++;
         }
 
+        _ = EndReduction(ref reduction);
         return _items.Count > 0;
     }
 

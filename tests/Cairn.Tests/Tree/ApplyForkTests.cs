@@ -116,9 +116,6 @@ public sealed class ApplyForkTests
 
     private static List<(byte[] Key, byte[]? Value)> Changes(byte[][] keys, Func<byte[], byte[]?> value) => [.. keys.Select(key => (key, value(key)))];
 
-    /// <summary>What is the same for two handles of one page: a page read twice, because it was let go between, has two.</summary>
-    private static object Name(PageReference page) => page.Id == PageId.None ? page : page.Id;
-
     private static List<string> Hashes(List<BlobReference> blobs) => [.. blobs.Select(static blob => blob.Hash.ToString()).Order(StringComparer.Ordinal)];
 
     private static void AssertEqual(ChangeList expected, ChangeList found)
@@ -156,41 +153,6 @@ public sealed class ApplyForkTests
         }
 
         Assert.Equal(created.Count, found);
-    }
-
-    /// <summary>Both trees have the same pages, to the byte; where both have the very same page they are not compared further.</summary>
-    private static void AssertEqual(PageReference? expected, PageReference? found)
-    {
-        Assert.Equal(expected is null, found is null);
-        Stack<(PageReference? Expected, PageReference? Found)> open = new();
-        if (expected is not null)
-        {
-            open.Push((expected, found));
-        }
-
-        while (open.TryPop(out (PageReference? Expected, PageReference? Found) next))
-        {
-            if (Equals(Name(next.Expected!), Name(next.Found!)))
-            {
-                continue;
-            }
-
-            Page left = next.Expected!.Page!;
-            Page right = next.Found!.Page!;
-            Assert.True(left.Body.SequenceEqual(right.Body), "The bytes of a page differ.");
-            Assert.Equal((left.Hash, left.HashValid, left.PendingStubs, left.Totals, left.Born), (right.Hash, right.HashValid, right.PendingStubs, right.Totals, right.Born));
-            Assert.Equal(left.Blobs.Select(static blob => blob.Hash), right.Blobs.Select(static blob => blob.Hash));
-            for (int node = 0; node < left.Count - 1 && left.Tree == TreeKind.State; node++)
-            {
-                Assert.True(((left.HashValid >> node) & 1) == 0 || left.NodeHash(node).SequenceEqual(right.NodeHash(node)), "A node hash differs.");
-            }
-
-            Assert.Equal(left.Children.Length, right.Children.Length);
-            for (int i = 0; i < left.Children.Length; i++)
-            {
-                open.Push((left.Children[i], right.Children[i]));
-            }
-        }
     }
 
     /// <summary>Two appliers on one tree: one alone, one with helpers.</summary>
@@ -246,14 +208,14 @@ public sealed class ApplyForkTests
             Assert.Equal(expected.Root.Hash, together.Root.Hash);
             Assert.Equal(expected.Root.Totals, together.Root.Totals);
             Assert.Equal(expected.Effective, together.Effective);
-            Assert.Equal(expected.Superseded.Select(Name).ToHashSet(), together.Superseded.Select(Name).ToHashSet());
+            Assert.Equal(expected.Superseded.Select(TestTree.Name).ToHashSet(), together.Superseded.Select(TestTree.Name).ToHashSet());
             Assert.Equal(expected.Superseded.Count, together.Superseded.Count);
             Assert.Equal(Hashes(expected.CreatedBlobs), Hashes(together.CreatedBlobs));
             Assert.Equal(Hashes(expected.SupersededBlobs), Hashes(together.SupersededBlobs));
             AssertEqual(expectedRecord.Build(), record.Build());
             AssertCreated(together);
             AssertCreated(expected);
-            AssertEqual(expected.Root.Reference, together.Root.Reference);
+            TestTree.AssertSamePages(expected.Root.Reference, together.Root.Reference);
             _pages.Discard(expected.Created);
             _pages.AddDraft(together.Created);
             _pages.Commit(together.Created, together.Superseded);

@@ -69,6 +69,44 @@ internal sealed class TestTree
         return ChangeBatch.Of(builder.Build());
     }
 
+    /// <summary>What is the same for two handles of one page: a page read twice, because it was let go between, has two.</summary>
+    public static object Name(PageReference page) => page.Id == PageId.None ? page : page.Id;
+
+    /// <summary>Both trees have the same pages, to the byte; where both have the very same page they are not compared further.</summary>
+    public static void AssertSamePages(PageReference? expected, PageReference? found)
+    {
+        Assert.Equal(expected is null, found is null);
+        Stack<(PageReference? Expected, PageReference? Found)> open = new();
+        if (expected is not null)
+        {
+            open.Push((expected, found));
+        }
+
+        while (open.TryPop(out (PageReference? Expected, PageReference? Found) next))
+        {
+            if (Equals(Name(next.Expected!), Name(next.Found!)))
+            {
+                continue;
+            }
+
+            Page left = next.Expected!.Page!;
+            Page right = next.Found!.Page!;
+            Assert.True(left.Body.SequenceEqual(right.Body), "The bytes of a page differ.");
+            Assert.Equal((left.Hash, left.HashValid, left.PendingStubs, left.Totals, left.Born), (right.Hash, right.HashValid, right.PendingStubs, right.Totals, right.Born));
+            Assert.Equal(left.Blobs.Select(static blob => blob.Hash), right.Blobs.Select(static blob => blob.Hash));
+            for (int node = 0; node < left.Count - 1 && left.Tree == TreeKind.State; node++)
+            {
+                Assert.True(((left.HashValid >> node) & 1) == 0 || left.NodeHash(node).SequenceEqual(right.NodeHash(node)), "A node hash differs.");
+            }
+
+            Assert.Equal(left.Children.Length, right.Children.Length);
+            for (int i = 0; i < left.Children.Length; i++)
+            {
+                open.Push((left.Children[i], right.Children[i]));
+            }
+        }
+    }
+
     public TreeChange Apply(List<(byte[] Key, byte[]? Value)> changes)
     {
         TreeChange change = _applier.Apply(Root, Batch(changes), (BlockHeight)(++_height), _height, new ChangeList.Builder());
