@@ -1,12 +1,30 @@
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace Cairn.Tree;
 
 /// <content>Changing a copy in place, before anybody else can see it: what keeps every item where it is needs no new layout.</content>
 internal sealed partial class Page
 {
+    /// <summary>The memory of a copy: the body, and room for the hash of every node.</summary>
+    public int CopyBytes => Tree == TreeKind.State ? _hashOffset + PageSections.HashBytes(Count) : _bodyBytes;
+
     /// <summary>Copies body and hashes.</summary>
-    public void CopyMemoryTo(PageMemory destination) => _memory.Span.CopyTo(destination.Span);
+    public void CopyMemoryTo(PageMemory destination)
+    {
+        if (!IsAsStored)
+        {
+            _memory.Span[..CopyBytes].CopyTo(destination.Span);
+            return;
+        }
+
+        Body.CopyTo(destination.Span);
+        for (ulong nodes = HashValid; nodes != 0; nodes &= nodes - 1)
+        {
+            int node = BitOperations.TrailingZeroCount(nodes);
+            NodeHash(node).CopyTo(destination.Span[(_hashOffset + (node * Hash256.SizeBytes))..]);
+        }
+    }
 
     /// <summary>Whether a height can be written without a wider field.</summary>
     public bool CanHoldHeight(BlockHeight height) =>

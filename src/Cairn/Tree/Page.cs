@@ -7,7 +7,7 @@ namespace Cairn.Tree;
 
 /// <summary>
 /// A page in memory: a fragment of the critbit tree as a sorted list of items, entries and stubs. Its bytes are the stored form (docs/format.md, "Page"), so that nothing is
-/// converted on the way; behind them, in the state tree, the hashes of its inner nodes.
+/// converted on the way; behind them, in the state tree, the hashes of its inner nodes: of a page that was read those that were stored, of one made here all.
 /// </summary>
 /// <remarks>
 /// Invariants: the bytes never change once a version holds the page, except for hashes filled in before it is published; node j of the trie is the gap between items j and j+1;
@@ -106,6 +106,9 @@ internal sealed partial class Page
 
     /// <summary>Which node hashes are right.</summary>
     public ulong HashValid { get; set; }
+
+    /// <summary>Whether the memory is the page as it was read: behind the body only the hashes of <see cref="HashValid"/>, one after the other. Such a page never changes; a copy has room for all hashes.</summary>
+    public bool IsAsStored { get; init; }
 
     /// <summary>Stubs whose child was made together with this page: its hash is still to be copied here.</summary>
     public ulong PendingStubs { get; set; }
@@ -239,8 +242,9 @@ internal sealed partial class Page
     /// <summary>The fixed fields of a stub.</summary>
     public Span<byte> Stub(int item) => _memory.Span.Slice(PageHeaderLayout.SizeBytes + (StubOrdinal(item) * StubLayout.SizeBytes), StubLayout.SizeBytes);
 
-    /// <summary>The hash of a trie node, right or not; of a page of one item, which has no node, at 0 the hash of the item.</summary>
-    public Span<byte> NodeHash(int node) => _memory.Span.Slice(_hashOffset + (node * Hash256.SizeBytes), Hash256.SizeBytes);
+    /// <summary>The hash of a trie node, right or not; of a page of one item, which has no node, at 0 the hash of the item. Of a page as stored only those of <see cref="HashValid"/>.</summary>
+    public Span<byte> NodeHash(int node) => _memory.Span.Slice(
+        IsAsStored ? _bodyBytes + (BitOperations.PopCount(HashValid & ((1UL << node) - 1)) * Hash256.SizeBytes) : _hashOffset + (node * Hash256.SizeBytes), Hash256.SizeBytes);
 
     /// <summary>Where the record of an item ends in the body.</summary>
     public int RecordEnd(int item) =>

@@ -48,7 +48,7 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
     /// <summary>Copies a page together with its hashes, to be changed before anybody sees it.</summary>
     public Page Copy(Page source, ulong born)
     {
-        PageMemory memory = pool.Allocate(source.MemoryBytes);
+        PageMemory memory = pool.Allocate(source.CopyBytes);
         source.CopyMemoryTo(memory);
         return new Page(
             pool,

@@ -61,48 +61,12 @@ internal static class PageCodec
             throw Damaged(store, place.Id, 0, "length of a page", $"{PageHeaderLayout.SizeBytes} to {PageLimits.MaxStoredBytes}", $"{place.StoredBytes}");
         }
 
-        byte[] rented = System.Buffers.ArrayPool<byte>.Shared.Rent(place.StoredBytes);
+        PageMemory memory = pool.Allocate(place.StoredBytes);
         try
         {
-            Span<byte> stored = rented.AsSpan(0, place.StoredBytes);
-            store.Read(place.Id, stored);
-            Page page = Decode(stored, place.Crc, pool, store, place.Id);
+            store.Read(place.Id, memory.Span[..place.StoredBytes]);
+            Page page = Decode(memory, place, pool, store);
             CheckClaim(page, reference, place.Id, store);
-            return page;
-        }
-        finally
-        {
-            System.Buffers.ArrayPool<byte>.Shared.Return(rented);
-        }
-    }
-
-    /// <summary>Checks stored bytes and makes the page of them.</summary>
-    internal static Page Decode(ReadOnlySpan<byte> stored, uint expectedCrc, PagePool pool, IPageStore store, PageId id)
-    {
-        uint crc = Crc32C.Compute(stored[sizeof(uint)..]);
-        uint own = BinaryPrimitives.ReadUInt32LittleEndian(stored);
-        if (crc != own || own != expectedCrc)
-        {
-            throw Damaged(store, id, PageHeaderLayout.CrcOffset, "checksum of a page", $"{expectedCrc:x8}", own == expectedCrc ? $"{crc:x8} over its bytes" : $"{own:x8} in its header, {crc:x8} over its bytes");
-        }
-
-        PageValidator.CheckHeader(stored, store, id);
-        int items = stored[PageHeaderLayout.ItemCountOffset];
-        ulong kept = BinaryPrimitives.ReadUInt64LittleEndian(stored[PageHeaderLayout.KeptHashMaskOffset..]);
-        int bodyBytes = stored.Length - (BitOperations.PopCount(kept) * Hash256.SizeBytes);
-        bool hashed = stored[PageHeaderLayout.TreeOffset] == (byte)TreeKind.State;
-        PageMemory memory = pool.Allocate(PageSections.HashesBehind(bodyBytes) + (hashed ? PageSections.HashBytes(items) : 0));
-        try
-        {
-            stored[..bodyBytes].CopyTo(memory.Span);
-            Page page = new(pool, memory, bodyBytes, ReadChildren(stored), ReadBlobs(stored, store, id), born: 0) { HashValid = kept };
-            int at = bodyBytes;
-            for (ulong nodes = kept; nodes != 0; nodes &= nodes - 1)
-            {
-                stored.Slice(at, Hash256.SizeBytes).CopyTo(page.NodeHash(BitOperations.TrailingZeroCount(nodes)));
-                at += Hash256.SizeBytes;
-            }
-
             return page;
         }
         catch
@@ -110,6 +74,27 @@ internal static class PageCodec
             pool.Free(memory);
             throw;
         }
+    }
+
+    /// <summary>Checks stored bytes and makes the page of them, on the memory that they are in.</summary>
+    /// <param name="memory">Begins with the stored bytes. The page owns it; when this throws, still the caller.</param>
+    /// <param name="place">What the stub says of the stored bytes.</param>
+    /// <param name="pool">Where the memory is from.</param>
+    /// <param name="store">Where the bytes are, for messages.</param>
+    internal static Page Decode(PageMemory memory, PagePlace place, PagePool pool, IPageStore store)
+    {
+        ReadOnlySpan<byte> stored = memory.Span[..place.StoredBytes];
+        uint crc = Crc32C.Compute(stored[sizeof(uint)..]);
+        uint own = BinaryPrimitives.ReadUInt32LittleEndian(stored);
+        if (crc != own || own != place.Crc)
+        {
+            throw Damaged(store, place.Id, PageHeaderLayout.CrcOffset, "checksum of a page", $"{place.Crc:x8}", own == place.Crc ? $"{crc:x8} over its bytes" : $"{own:x8} in its header, {crc:x8} over its bytes");
+        }
+
+        PageValidator.Check(stored, store, place.Id);
+        ulong kept = BinaryPrimitives.ReadUInt64LittleEndian(stored[PageHeaderLayout.KeptHashMaskOffset..]);
+        int bodyBytes = stored.Length - (BitOperations.PopCount(kept) * Hash256.SizeBytes);
+        return new Page(pool, memory, bodyBytes, ReadChildren(stored), ReadBlobs(stored, store, place.Id), born: 0) { HashValid = kept, IsAsStored = true };
     }
 
     /// <summary>Checks stored bytes whose checksum is right, and tells what finds the page in its tree.</summary>
@@ -126,7 +111,7 @@ internal static class PageCodec
             throw Damaged(store, id, PageHeaderLayout.StoredBytesOffset, "length of a page", $"{PageHeaderLayout.SizeBytes} to {PageLimits.MaxStoredBytes}", $"{stored.Length}");
         }
 
-        PageValidator.CheckHeader(stored, store, id);
+        PageValidator.Check(stored, store, id);
         PageView view = new(stored);
         ReadOnlySpan<byte> suffix = view.Suffix(0);
         stored.Slice(view.Sections.Prefix, view.PrefixBytes).CopyTo(key);
@@ -140,7 +125,6 @@ internal static class PageCodec
         if (!holds)
         {
             string found = $"{page.Tree} tree, top index {page.TopIndex}, level {page.Level}";
-            page.FreeMemory();
             throw Damaged(store, id, 0, "page under a stub", $"{reference.Tree} tree, {reference.Claim}", found);
         }
     }

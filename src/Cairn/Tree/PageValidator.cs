@@ -76,7 +76,16 @@ internal static class PageValidator
     /// <summary>Checks header, sections, trie, records and stubs.</summary>
     /// <exception cref="StateCorruptedException">A field is impossible.</exception>
     /// <exception cref="StoreFormatException">The page needs a newer version.</exception>
-    public static void CheckHeader(ReadOnlySpan<byte> stored, IPageStore store, PageId id)
+    public static void Check(ReadOnlySpan<byte> stored, IPageStore store, PageId id)
+    {
+        if (!PageSoundness.Holds(stored))
+        {
+            CheckPlainly(stored, store, id);
+        }
+    }
+
+    /// <summary>As <see cref="Check"/>, one question after the other, each with the text of its answer: for what <see cref="PageSoundness"/> refuses.</summary>
+    internal static void CheckPlainly(ReadOnlySpan<byte> stored, IPageStore store, PageId id)
     {
         CheckFormat(stored, store, id);
         uint storedBytes = BinaryPrimitives.ReadUInt32LittleEndian(stored[PageHeaderLayout.StoredBytesOffset..]);

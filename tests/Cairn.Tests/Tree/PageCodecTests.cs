@@ -65,14 +65,37 @@ public sealed class PageCodecTests
         });
     }
 
+    /// <summary>Pages of every shape of keys, each with a change where it may go unnoticed: beside the header, the stubs and the tables that records are found by.</summary>
+    [Fact]
+    public void Holds_OfAnyPageAndAnyChange_IsWhatTheValidatorSays()
+    {
+        SeededRandom.ForEach(10, random =>
+        {
+            foreach (KeyShape shape in KeyShapes.All)
+            {
+                TestTree tree = new();
+                tree.Apply([.. KeyShapes.Make(random, shape, random.Next(1, 300)).Select(key => (key, (byte[]?)new byte[random.Next(12) == 0 ? 1100 : random.Next(40)]))]);
+                foreach (byte[] stored in PagesOf(tree.Root.Reference!))
+                {
+                    Assert.True(PageSoundness.Holds(stored), $"A page of {shape} keys is refused.");
+                    CheckAgreement(stored);
+                    for (int i = 0; i < 100; i++)
+                    {
+                        CheckAgreement(Changed(random, stored));
+                    }
+                }
+            }
+        });
+    }
+
     [Fact]
     public void Decode_WrongChecksum_IsRefused()
     {
         byte[] stored = Stored(Entries(3, blob: false));
         uint crc = BitConverter.ToUInt32(stored);
-        Assert.Throws<StateCorruptedException>(() => PageCodec.Decode(stored, crc + 1, Pool, new MemoryPageStore(), (PageId)7));
+        Assert.Throws<StateCorruptedException>(() => Decode(stored, crc + 1));
         stored[100] ^= 1;
-        Assert.Throws<StateCorruptedException>(() => PageCodec.Decode(stored, crc, Pool, new MemoryPageStore(), (PageId)7));
+        Assert.Throws<StateCorruptedException>(() => Decode(stored, crc));
     }
 
     [Fact]
@@ -89,8 +112,67 @@ public sealed class PageCodecTests
         }
     }
 
+    private static byte[] Changed(Random random, byte[] stored)
+    {
+        PageView view = new(stored);
+        int tables = view.Sections.Data + view.DataBytes;
+        byte[] changed = [.. stored];
+        for (int change = random.Next(1, 3); change > 0; change--)
+        {
+            int at = random.Next(4) switch
+            {
+                0 => random.Next(PageHeaderLayout.FormatVersionOffset, PageHeaderLayout.SizeBytes),
+                1 => random.Next(view.Sections.Trie, view.Sections.Heights),
+                2 => view.Sections.Data + Math.Min(view.RecordStart(random.Next(view.Count)) + random.Next(3), view.DataBytes - 1),
+                _ => random.Next(PageHeaderLayout.SizeBytes, tables),
+            };
+            changed[at] = random.Next(3) switch
+            {
+                0 => (byte)random.Next(256),
+                1 => (byte)(changed[at] + random.Next(-2, 3)),
+                _ => changed[random.Next(PageHeaderLayout.SizeBytes, tables)],
+            };
+        }
+
+        return changed;
+    }
+
+    private static IEnumerable<byte[]> PagesOf(PageReference root)
+    {
+        Page page = root.Page!;
+        foreach (PageReference child in page.Children)
+        {
+            foreach (byte[] stored in PagesOf(child))
+            {
+                yield return stored;
+            }
+
+            child.Place((PageId)5, storedBytes: 1000, crc: 77);
+        }
+
+        PlaceBlobs(page);
+        yield return Stored(page);
+    }
+
+    /// <summary>The quick answer is the plain one, yes or no.</summary>
+    private static void CheckAgreement(byte[] bytes)
+    {
+        bool isSound = true;
+        try
+        {
+            PageValidator.CheckPlainly(bytes, new MemoryPageStore(), (PageId)7);
+        }
+        catch (Exception refusal) when (refusal is StateCorruptedException or StoreFormatException)
+        {
+            isSound = false;
+        }
+
+        Assert.Equal(isSound, PageSoundness.Holds(bytes));
+    }
+
     private static void DecodeAndUse(byte[] bytes)
     {
+        CheckAgreement(bytes);
         System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(bytes, Cairn.Format.Crc32C.Compute(bytes.AsSpan(4)));
         Page page;
         try
@@ -116,7 +198,22 @@ public sealed class PageCodecTests
         page.FreeMemory();
     }
 
-    private static Page Decode(byte[] bytes) => PageCodec.Decode(bytes, BitConverter.ToUInt32(bytes), Pool, new MemoryPageStore(), (PageId)7);
+    private static Page Decode(byte[] bytes) => Decode(bytes, BitConverter.ToUInt32(bytes));
+
+    private static Page Decode(byte[] bytes, uint crc)
+    {
+        PageMemory memory = Pool.Allocate(bytes.Length);
+        bytes.CopyTo(memory.Span);
+        try
+        {
+            return PageCodec.Decode(memory, new PagePlace((PageId)7, bytes.Length, crc), Pool, new MemoryPageStore());
+        }
+        catch
+        {
+            Pool.Free(memory);
+            throw;
+        }
+    }
 
     private static List<(byte[] Key, byte[]? Value)> Entries(int count, bool blob)
     {
