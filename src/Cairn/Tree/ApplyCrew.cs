@@ -26,12 +26,16 @@ internal sealed class ApplyCrew
     {
         _pages = pages;
         ForkChanges = forkChanges;
+        Workers = workers;
         _freeHelpers = workers - 1;
         Add(pages.Pool);
     }
 
     /// <summary>The fewest changes under a page that helpers are called for.</summary>
     public int ForkChanges { get; }
+
+    /// <summary>How many threads apply at once, the calling one included.</summary>
+    public int Workers { get; }
 
     /// <summary>The memory for pages, the pool that all loaded pages share being the first.</summary>
     public IReadOnlyList<PagePool> Pools

@@ -87,7 +87,7 @@ internal sealed class BlockReplayer
     /// <exception cref="StateCorruptedException">They do not lead from this version to what the last one says. Which of them is wrong, applying them one by one tells.</exception>
     public ReplayedBlock Replay(MergedBlocks blocks, StateVersion head, ChainMarks marks, ulong ordinal, LogPosition end)
     {
-        (ChangeBatch state, ChangeBatch local) = blocks.Merge();
+        (ChangeBatch state, ChangeBatch local) = blocks.Merge(_crew?.Workers ?? 1);
         return Apply(blocks.Last!, state, local, head, marks, blocks.Count, ordinal, end);
     }
 

@@ -27,6 +27,7 @@ internal sealed class LogUndo
     private readonly IBlockLog _log;
     private readonly PageCache _pages;
     private readonly string _location;
+    private readonly int _workers;
     private readonly UndoneTree _state;
     private readonly UndoneTree _local;
 
@@ -41,6 +42,7 @@ internal sealed class LogUndo
         _log = log;
         _pages = pages;
         _location = location;
+        _workers = crew?.Workers ?? 1;
         _state = new UndoneTree(pages, TreeKind.State, from.State, crew);
         _local = new UndoneTree(pages, TreeKind.Local, from.Local, crew);
     }
@@ -110,7 +112,7 @@ internal sealed class LogUndo
         }
 
         Require(last.Height, _state.Root.Hash == last.Root, "state root", $"{last.Root}", $"{_state.Root.Hash}");
-        (ChangeBatch state, ChangeBatch local) = blocks.Merge();
+        (ChangeBatch state, ChangeBatch local) = blocks.Merge(_workers);
         _state.Apply(state, first.Height, born);
         _local.Apply(local, first.Height, born);
         Require(first.Height, _state.Root.Hash == first.PreviousRoot, "state root before the block", $"{first.PreviousRoot}", $"{_state.Root.Hash}");
