@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Cairn.Benchmarks.Cases;
+using Cairn.Benchmarks.Engines;
 using Cairn.Benchmarks.Parts;
 
 namespace Cairn.Benchmarks;
@@ -18,10 +20,16 @@ internal static class BenchmarkCommands
     private static readonly Option<string?> Json = new("--json") { Description = "Write the figures of every run to this file, too.", Recursive = true };
     private static readonly Option<bool> Markdown = new("--markdown") { Description = "Write the tables as Markdown.", Recursive = true };
 
+    private static readonly Option<IReadOnlyList<EngineKind>> Engines = ListOption<EngineKind>("--engines", "What compare compares");
+    private static readonly Option<IReadOnlyList<Phase>> Phases = ListOption<Phase>("--phases", "What compare compares by");
+    private static readonly Option<string?> RocksDb = new("--rocksdb") { Description = "The library of RocksDB to compare with. Default: the system's.", Recursive = true };
+    private static readonly Option<bool> NoSync = new("--no-sync") { Description = "Compare blocks without syncs, too.", Recursive = true };
+    private static readonly Option<int> Rounds = new("--rounds") { Description = "How often compare overwrites every key.", DefaultValueFactory = _ => 5, Recursive = true };
+
     /// <summary>Makes the command line.</summary>
     public static RootCommand Create()
     {
-        foreach (Option<int> option in (Option<int>[])[Keys, Runs, Cache])
+        foreach (Option<int> option in (Option<int>[])[Keys, Runs, Cache, Rounds])
         {
             option.Validators.Add(result =>
             {
@@ -34,15 +42,17 @@ internal static class BenchmarkCommands
 
         return new RootCommand("Measures the Cairn state store on a deterministic workload.")
         {
-            Keys, Seed, Home, Directory, Durability, Blocks, Runs, Cache, Json, Markdown,
+            Keys, Seed, Home, Directory, Durability, Blocks, Runs, Cache, Json, Markdown, Engines, Phases, RocksDb, NoSync, Rounds,
             Verb("load", "Loads keys in random and in sorted order; the root of a million keys.", new Suite.Plan { Load = true }),
             Verb("commit", "Commits blocks of 10,000, 1,000 and 10 updates.", new Suite.Plan { Commit = true }),
             Verb("get", "Point reads: present, absent, hot; one and two threads.", new Suite.Plan { Get = true }),
             Verb("scan", "Prefix scans.", new Suite.Plan { Scan = true }),
             Verb("reopen", "Reopens after a clean close and after a kill.", new Suite.Plan { Reopen = true }),
             Verb("all", "All of these, on one store.", new Suite.Plan { Load = true, Commit = true, Get = true, Scan = true, Reopen = true }),
+            CompareCommand(),
             Parts(),
             BlockWriterCommand(),
+            EngineRunCommand(),
         };
     }
 
@@ -72,14 +82,57 @@ internal static class BenchmarkCommands
         return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block, cold, history, proof, prune, root };
     }
 
+    private static Command CompareCommand()
+    {
+        Command command = new("compare", "Compares Cairn with RocksDB, LevelDB, LMDB and SQLite, and shows ratios.");
+        command.SetAction(async (parsed, _) => await new Comparison(Read(parsed)).RunAsync());
+        return command;
+    }
+
     /// <summary>What <see cref="ReopenCase"/> starts in order to kill it.</summary>
     private static Command BlockWriterCommand()
     {
+        Argument<EngineKind> kind = new("kind");
         Argument<string> store = new("store");
-        Command command = new(BlockWriter.Verb, "Commits blocks until it is killed.") { store };
+        Argument<ulong> keyCount = new("key-count");
+        Argument<ulong> version = new("version");
+        Command command = new(BlockWriter.Verb, "Commits blocks until it is killed.") { kind, store, keyCount, version };
         command.Hidden = true;
-        command.SetAction(async (parsed, _) => await BlockWriter.RunAsync(Read(parsed), parsed.GetRequiredValue(store)));
+        command.SetAction(async (parsed, _) => await BlockWriter.RunAsync(
+            Read(parsed), parsed.GetRequiredValue(kind), parsed.GetRequiredValue(store), parsed.GetRequiredValue(keyCount), parsed.GetRequiredValue(version)));
         return command;
+    }
+
+    /// <summary>What <see cref="Comparison"/> starts for each engine and run.</summary>
+    private static Command EngineRunCommand()
+    {
+        Argument<EngineKind> kind = new("kind");
+        Argument<string> directory = new("directory");
+        Argument<string> figures = new("figures");
+        Command command = new(EngineRun.Verb, "Runs one engine.") { kind, directory, figures };
+        command.Hidden = true;
+        command.SetAction(async (parsed, _) => await EngineRun.RunAsync(Read(parsed), parsed.GetRequiredValue(kind), parsed.GetRequiredValue(directory), parsed.GetRequiredValue(figures)));
+        return command;
+    }
+
+    private static Option<IReadOnlyList<T>> ListOption<T>(string name, string description)
+        where T : struct, Enum => new(name)
+        {
+            Description = $"{description}: {string.Join(',', Enum.GetNames<T>()).ToLowerInvariant()}, or some of these.",
+            DefaultValueFactory = _ => Enum.GetValues<T>(),
+            Recursive = true,
+            CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',')).Select(text => ParseName<T>(text, result))],
+        };
+
+    private static T ParseName<T>(string text, ArgumentResult result)
+        where T : struct, Enum
+    {
+        if (!Enum.TryParse(text, ignoreCase: true, out T value) || !Enum.IsDefined(value))
+        {
+            result.AddError($"'{text}' is none of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}.");
+        }
+
+        return value;
     }
 
     private static BenchmarkOptions Read(ParseResult parsed) => new()
@@ -94,5 +147,10 @@ internal static class BenchmarkCommands
         CacheBytes = (long)parsed.GetValue(Cache) << 20,
         JsonFile = parsed.GetValue(Json),
         Markdown = parsed.GetValue(Markdown),
+        Engines = parsed.GetRequiredValue(Engines),
+        Phases = parsed.GetRequiredValue(Phases),
+        RocksDb = parsed.GetValue(RocksDb),
+        NoSync = parsed.GetValue(NoSync),
+        Rounds = parsed.GetValue(Rounds),
     };
 }

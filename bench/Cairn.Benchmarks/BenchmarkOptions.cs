@@ -1,4 +1,6 @@
 using System.Globalization;
+using Cairn.Benchmarks.Cases;
+using Cairn.Benchmarks.Engines;
 
 namespace Cairn.Benchmarks;
 
@@ -44,6 +46,34 @@ internal sealed record BenchmarkOptions
 
     /// <summary>Whether tables are written as Markdown.</summary>
     public bool Markdown { get; init; }
+
+    /// <summary>The engines to compare.</summary>
+    public IReadOnlyList<EngineKind> Engines { get; init; } = Enum.GetValues<EngineKind>();
+
+    /// <summary>What to compare them by.</summary>
+    public IReadOnlyList<Phase> Phases { get; init; } = Enum.GetValues<Phase>();
+
+    /// <summary>The library of RocksDB to use; null for the system's.</summary>
+    public string? RocksDb { get; init; }
+
+    /// <summary>Whether blocks without syncs are compared, too.</summary>
+    public bool NoSync { get; init; }
+
+    /// <summary>How often <see cref="Phase.Overwrite"/> overwrites every key.</summary>
+    public required int Rounds { get; init; }
+
+    /// <summary>The options that a process needs that does a part of the work.</summary>
+    public string[] ToArguments()
+    {
+        List<string> arguments =
+        [
+            "--keys", $"{Keys}", "--seed", $"{Seed}", "--durability", $"{Durability}", "--cache", $"{CacheBytes >> 20}", "--rounds", $"{Rounds}", "--phases", string.Join(',', Phases),
+        ];
+        arguments.AddRange(Blocks is { } blocks ? ["--blocks", $"{blocks}"] : []);
+        arguments.AddRange(RocksDb is { } path ? ["--rocksdb", path] : []);
+        arguments.AddRange(NoSync ? ["--no-sync"] : []);
+        return [.. arguments];
+    }
 
     /// <summary>The options in words.</summary>
     public string Describe() => string.Create(

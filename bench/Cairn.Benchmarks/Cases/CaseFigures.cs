@@ -1,3 +1,4 @@
+using Cairn.Benchmarks.Engines;
 using Cairn.Benchmarks.Machines;
 using Cairn.Benchmarks.Results;
 
@@ -9,26 +10,31 @@ internal static class CaseFigures
     /// <summary>What writing used.</summary>
     public static void AddUsage(Figures.Column column, Usage usage, long count, string what)
     {
-        column.AddBytes("written by the process", usage.WrittenBytes);
+        column.AddDetail("written by the process", "MB", usage.WrittenBytes / 1e6);
         column.Add($"written by the process an {what}", "B", (double)usage.WrittenBytes / count);
-        column.AddBytes("dirtied in the disk's cache", usage.DirtiedBytes);
-        column.AddBytes("written to the disk by all processes", usage.DiskBytes);
-        column.Add($"allocated an {what}", "B", (double)usage.AllocatedBytes / count);
-        column.AddTime("GC pauses", usage.GcPause);
-        column.Add("collections", "1", usage.Collections);
-        column.Add("of the oldest generation", "1", usage.FullCollections);
+        column.AddDetail("dirtied in the disk's cache", "MB", usage.DirtiedBytes / 1e6);
+        column.AddDetail("written to the disk by all processes", "MB", usage.DiskBytes / 1e6);
+        column.AddDetail($"allocated an {what}", "B", (double)usage.AllocatedBytes / count);
+        column.AddTimeDetail("GC pauses", usage.GcPause);
+        column.AddDetail("collections", "1", usage.Collections);
+        column.AddDetail("of the oldest generation", "1", usage.FullCollections);
         column.Add($"processor time an {what}", "µs", usage.OwnProcessor.TotalMicroseconds / count);
-        column.Add("others' processors", "cores", usage.OtherCores);
+        column.AddDetail("others' processors", "cores", usage.OtherCores);
     }
 
-    /// <summary>The memory and disk a store takes.</summary>
-    public static void AddStore(Figures.Column column, StoreStatistics statistics)
+    /// <summary>The memory and disk an engine takes.</summary>
+    public static void AddStore(Figures.Column column, EngineSession session)
     {
         column.AddBytes("resident, peak", Usage.PeakResidentBytes);
-        column.AddBytes("managed heap", GC.GetGCMemoryInfo().HeapSizeBytes);
-        column.AddBytes("native for pages", statistics.ReservedBytes);
-        column.AddBytes("log", statistics.LogBytes);
-        column.AddBytes("page files", statistics.PageBytes);
-        column.AddBytes("live in page files", statistics.LivePageBytes);
+        column.AddDetail("managed heap", "MB", GC.GetGCMemoryInfo().HeapSizeBytes / 1e6);
+        column.AddDetail("files", "MB", session.FileBytes() / 1e6);
+        if (session.Engine is CairnEngine cairn)
+        {
+            StoreStatistics statistics = cairn.Store.GetStatistics();
+            column.AddDetail("native for pages", "MB", statistics.ReservedBytes / 1e6);
+            column.AddDetail("log", "MB", statistics.LogBytes / 1e6);
+            column.AddDetail("page files", "MB", statistics.PageBytes / 1e6);
+            column.AddDetail("live in page files", "MB", statistics.LivePageBytes / 1e6);
+        }
     }
 }

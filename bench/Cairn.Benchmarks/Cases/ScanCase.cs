@@ -1,80 +1,64 @@
 using System.Diagnostics;
+using Cairn.Benchmarks.Engines;
 using Cairn.Benchmarks.Machines;
 using Cairn.Benchmarks.Results;
-using Cairn.Benchmarks.Workloads;
 
 namespace Cairn.Benchmarks.Cases;
 
-/// <summary>Scans of whole contracts through a view of the head, keys and values read: long ones, and many short ones; and of the whole tree.</summary>
+/// <summary>Scans of whole contracts, keys and values read: long ones, and many short ones; and of the whole tree. What they come upon is checked against the workload.</summary>
 internal static class ScanCase
 {
-    private const string Table = "scan";
+    private const string Verb = "scan";
     private static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(1);
 
-    /// <summary>Measures.</summary>
-    public static void Run(KeySpace space, StoreSession session, Figures figures)
+    /// <summary>Measures on exactly the keys that were loaded.</summary>
+    public static void Run(EngineSession session)
     {
-        using StateView view = session.Store.OpenView();
-        Measure(view, Prefixes(space, from: 0, to: 10), figures.In(Table, "10 largest contracts"));
-        Measure(view, Prefixes(space, from: 99, to: 999), figures.In(Table, "contracts of ranks 100 to 999"));
-        Measure(view, [[]], figures.In(Table, "whole tree"));
+        using IEngineReader reader = session.Engine.OpenReader();
+        Measure(session, reader, from: 0, to: 10, session.In(Verb, "10 largest contracts"));
+        Measure(session, reader, from: 99, to: 999, session.In(Verb, "contracts of ranks 100 to 999"));
+        Measure(session, reader, from: null, to: 0, session.In(Verb, "whole tree"));
     }
 
-    /// <summary>Reads the whole tree, so that what the cache can hold is there.</summary>
-    public static void ReadAll(StoreSession session)
+    private static void Measure(EngineSession session, IEngineReader reader, int? from, int to, Figures.Column column)
     {
-        using StateView view = session.Store.OpenView();
-        _ = Scan(view, []);
-    }
-
-    private static byte[][] Prefixes(KeySpace space, int from, int to) =>
-        [.. Enumerable.Range(from, to - from).Select(rank => space.Contract(rank).ToArray())];
-
-    private static void Measure(StateView view, byte[][] prefixes, Figures.Column column)
-    {
-        long entries = 0;
-        long scans = 0;
-        foreach (byte[] prefix in prefixes)
+        byte[][] prefixes = from is { } first ? [.. Enumerable.Range(first, to - first).Select(rank => session.Space.Contract(rank).ToArray())] : [[]];
+        ScanSum expected = session.Space.Sum((ulong)session.Options.Keys, version: 0, prefixes);
+        ScanSum found = ScanAll(reader, prefixes);
+        if (found != expected)
         {
-            if (Scan(view, prefix) != (long)view.State.Count(prefix))
-            {
-                throw new InvalidOperationException("A scan and the count of its prefix differ.");
-            }
+            throw new InvalidOperationException($"The scans found {found}, and the workload has {expected}.");
         }
 
+        ScanSum all = default;
+        long scans = 0;
         UsageMeter meter = new();
         long started = Stopwatch.GetTimestamp();
         do
         {
-            foreach (byte[] prefix in prefixes)
-            {
-                entries += Scan(view, prefix);
-                scans++;
-            }
+            all = all.With(ScanAll(reader, prefixes));
+            scans += prefixes.Length;
         }
         while (Stopwatch.GetElapsedTime(started) < LeastTime);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
         Usage usage = meter.Read();
 
-        column.Add("entries", "1/s", entries / elapsed.TotalSeconds);
-        column.Add("scans", "1/s", scans / elapsed.TotalSeconds);
-        column.Add("entries a scan", "1", (double)entries / scans);
-        column.Add("processor time an entry", "ns", usage.OwnProcessor.TotalNanoseconds / entries);
-        column.Add("allocated a scan", "B", (double)usage.AllocatedBytes / scans);
-        column.Add("others' processors", "cores", usage.OtherCores);
+        column.Add("entries", "1/s", all.Entries / elapsed.TotalSeconds);
+        column.AddDetail("scans", "1/s", scans / elapsed.TotalSeconds);
+        column.AddDetail("entries a scan", "1", (double)all.Entries / scans);
+        column.AddDetail("processor time an entry", "ns", usage.OwnProcessor.TotalNanoseconds / all.Entries);
+        column.AddDetail("allocated a scan", "B", (double)usage.AllocatedBytes / scans);
+        column.AddDetail("others' processors", "cores", usage.OtherCores);
     }
 
-    private static long Scan(StateView view, byte[] prefix)
+    private static ScanSum ScanAll(IEngineReader reader, byte[][] prefixes)
     {
-        long entries = 0;
-        long bytes = 0;
-        using EntryScan scan = view.State.Prefix(prefix);
-        while (scan.MoveNext())
+        ScanSum sum = default;
+        foreach (byte[] prefix in prefixes)
         {
-            bytes += scan.Key.Length + scan.Value.Length;
-            entries++;
+            sum = sum.With(reader.Scan(prefix));
         }
 
-        return bytes == (long)view.State.Bytes(prefix) ? entries : throw new InvalidOperationException("A scan and the bytes of its prefix differ.");
+        return sum;
     }
 }

@@ -1,3 +1,4 @@
+using Cairn.Benchmarks.Engines;
 using Cairn.Benchmarks.Machines;
 using Cairn.Benchmarks.Results;
 using Cairn.Benchmarks.Workloads;
@@ -24,25 +25,15 @@ internal sealed class Suite(BenchmarkOptions options)
             throw new InvalidOperationException("A store in memory cannot be reopened. Use --home directory.");
         }
 
-        string? directory = options.Home == HomeKind.Memory ? null : NewDirectory();
-        MachineFacts machine = MachineFacts.Gather(directory);
+        using StoreDirectory? directory = options.Home == HomeKind.Memory ? null : new StoreDirectory(options);
+        MachineFacts machine = MachineFacts.Gather(directory?.Path);
         DateTimeOffset started = DateTimeOffset.UtcNow;
         TableReport.WriteHeader(options, machine);
         UsageMeter meter = new();
-        try
+        for (int run = 1; run <= options.Runs; run++)
         {
-            for (int run = 1; run <= options.Runs; run++)
-            {
-                await RunOnceAsync(plan, directory is null ? null : Path.Combine(directory, $"run-{run}"));
-                Console.Error.WriteLine($"run {run} of {options.Runs} done after {meter.Read().Wall.TotalSeconds:F0} s");
-            }
-        }
-        finally
-        {
-            if (directory is not null)
-            {
-                Directory.Delete(directory, recursive: true);
-            }
+            await RunOnceAsync(plan, directory?.Of($"run-{run}"));
+            Console.Error.WriteLine($"run {run} of {options.Runs} done after {meter.Read().Wall.TotalSeconds:F0} s");
         }
 
         Usage usage = meter.Read();
@@ -50,7 +41,7 @@ internal sealed class Suite(BenchmarkOptions options)
         TableReport.Write(_figures, options.Markdown);
         if (options.JsonFile is { } file)
         {
-            JsonReport.Write(file, verb, options, machine, started, usage, _figures);
+            JsonReport.Write(file, new { verb, started, machine, options, usage, figures = _figures.All });
         }
     }
 
@@ -58,49 +49,45 @@ internal sealed class Suite(BenchmarkOptions options)
     {
         if (plan.Load)
         {
-            await LoadCase.RunSortedAsync(options, _space, directory is null ? null : directory + "-sorted", _figures);
-            await LoadCase.RunRootAsync(options, _space, _figures);
+            string? sorted = directory is null ? null : directory + "-sorted";
+            await (await LoadCase.RunAsync(options, _space, EngineKind.Cairn, sorted, isSorted: true, _figures.In)).DisposeAsync();
+            Delete(sorted);
+            await LoadCase.RunRootAsync(options, _space, _figures.In);
         }
 
-        StoreSession session = await LoadCase.RunRandomAsync(options, _space, directory, plan.Load ? _figures : null);
-        try
+        ColumnOf loading = plan.Load ? _figures.In : new Figures().In;
+        await using (EngineSession session = await LoadCase.RunAsync(options, _space, EngineKind.Cairn, directory, isSorted: false, loading))
         {
+            session.Report(_figures.In);
             if (plan.Get)
             {
-                GetCase.Run(options, _space, session, _figures);
+                GetCase.Run(session);
             }
 
             if (plan.Scan)
             {
-                ScanCase.Run(_space, session, _figures);
+                ScanCase.Run(session);
             }
 
             if (plan.Commit)
             {
-                await CommitCase.RunAsync(options, _space, session, _figures);
+                await CommitCase.RunAsync(session, "commit");
+            }
+
+            if (plan.Reopen && directory is not null)
+            {
+                await ReopenCase.RunAsync(session);
             }
         }
-        finally
-        {
-            await session.DisposeAsync();
-        }
 
-        if (plan.Reopen && directory is not null)
-        {
-            await ReopenCase.RunAsync(options, _space, directory, _figures);
-        }
+        Delete(directory);
+    }
 
+    private static void Delete(string? directory)
+    {
         if (directory is not null)
         {
             Directory.Delete(directory, recursive: true);
         }
-    }
-
-    private string NewDirectory()
-    {
-        string parent = Path.GetFullPath(options.Directory ?? Path.GetTempPath());
-        string directory = Path.Combine(parent, $"cairn-bench-{Environment.ProcessId}");
-        Directory.CreateDirectory(directory);
-        return directory;
     }
 }

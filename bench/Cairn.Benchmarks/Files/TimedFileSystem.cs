@@ -1,13 +1,16 @@
 using System.Diagnostics;
+using Cairn.Homes;
 using Cairn.IO;
+using Cairn.Pages;
 
 namespace Cairn.Benchmarks.Files;
 
-/// <summary>The time spent in calls of one kind, and how many. Any thread.</summary>
+/// <summary>The time spent in calls of one kind, how many there were, and the bytes they were about. Any thread.</summary>
 internal sealed class CallClock
 {
     private long _ticks;
     private long _calls;
+    private long _bytes;
 
     /// <summary>The time since the program started.</summary>
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _ticks));
@@ -15,11 +18,15 @@ internal sealed class CallClock
     /// <summary>The calls since the program started.</summary>
     public long Calls => Interlocked.Read(ref _calls);
 
+    /// <summary>The bytes since the program started.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
     /// <summary>Adds a call.</summary>
-    public void Add(long startedTimestamp)
+    public void Add(long startedTimestamp, int bytes = 0)
     {
         Interlocked.Add(ref _ticks, Stopwatch.GetTimestamp() - startedTimestamp);
         Interlocked.Increment(ref _calls);
+        Interlocked.Add(ref _bytes, bytes);
     }
 }
 
@@ -28,8 +35,6 @@ internal sealed class CallClock
 /// </summary>
 internal sealed class TimedFileSystem : IFileSystem
 {
-    private const string LogDirectoryName = "log";
-
     [ThreadStatic]
     private static long s_syncTicksOfThread;
 
@@ -47,14 +52,27 @@ internal sealed class TimedFileSystem : IFileSystem
     /// <summary>Syncs of page files, manifests and directories.</summary>
     public CallClock OtherSyncs { get; } = new();
 
-    /// <summary>Writes to page files and manifests.</summary>
+    /// <summary>Writes to page files.</summary>
+    public CallClock PageWrites { get; } = new();
+
+    /// <summary>Writes to the index over the history.</summary>
+    public CallClock IndexWrites { get; } = new();
+
+    /// <summary>Writes to manifests and what else there is.</summary>
     public CallClock OtherWrites { get; } = new();
 
     /// <inheritdoc/>
     public IFile Open(string path, FileOpening mode)
     {
-        bool isLog = Path.GetFileName(Path.GetDirectoryName(path)) == LogDirectoryName;
-        return new TimedFile(_inner.Open(path, mode), isLog ? LogWrites : OtherWrites, isLog ? LogSyncs : OtherSyncs);
+        string? folder = Path.GetFileName(Path.GetDirectoryName(path));
+        CallClock writes = folder switch
+        {
+            DirectoryHome.LogDirectoryName => LogWrites,
+            PageFiles.DirectoryName => PageWrites,
+            HistoryDirectory.DirectoryName => IndexWrites,
+            _ => OtherWrites,
+        };
+        return new TimedFile(_inner.Open(path, mode), writes, writes == LogWrites ? LogSyncs : OtherSyncs);
     }
 
     /// <inheritdoc/>
@@ -99,7 +117,7 @@ internal sealed class TimedFileSystem : IFileSystem
         {
             long started = Stopwatch.GetTimestamp();
             inner.Write(offset, bytes);
-            writes.Add(started);
+            writes.Add(started, bytes.Length);
         }
 
         public void SetLength(long length) => inner.SetLength(length);

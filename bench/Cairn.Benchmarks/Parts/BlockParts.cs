@@ -44,29 +44,18 @@ internal sealed class BlockParts : IDisposable
     }
 
     /// <summary>Measures all sizes.</summary>
-    public static async Task RunAsync(BenchmarkOptions options)
-    {
-        string directory = Path.Combine(Path.GetFullPath(options.Directory ?? Path.GetTempPath()), $"cairn-bench-{Environment.ProcessId}");
-        Directory.CreateDirectory(directory);
-        Figures figures = new();
-        try
-        {
-            TableReport.WriteHeader(options, MachineFacts.Gather(directory));
-            await using SegmentLog log = SegmentLog.Open(OsFileSystem.Instance, Path.Combine(directory, "log"), new SegmentLogOptions(), LogPosition.Start, LogPosition.Start);
-            using BlockParts parts = new(new KeySpace(options.Seed), log);
-            await parts.LoadAsync(options.Keys);
-            UpdateStream stream = new(options.Seed, (ulong)options.Keys);
-            foreach ((int updates, int blocks) in Sizes)
-            {
-                await parts.MeasureAsync(stream, updates, options.Blocks ?? blocks, figures.In(Table, $"{updates:N0} updates"));
-            }
-        }
-        finally
-        {
-            Directory.Delete(directory, recursive: true);
-        }
+    public static Task RunAsync(BenchmarkOptions options) => PartsRun.RunAsync(options, MeasureAsync);
 
-        TableReport.Write(figures, options.Markdown);
+    private static async Task MeasureAsync(BenchmarkOptions options, string directory, Figures figures)
+    {
+        await using SegmentLog log = SegmentLog.Open(OsFileSystem.Instance, Path.Combine(directory, "log"), new SegmentLogOptions(), LogPosition.Start, LogPosition.Start);
+        using BlockParts parts = new(new KeySpace(options.Seed), log);
+        await parts.LoadAsync(options.Keys);
+        UpdateStream stream = new(options.Seed, (ulong)options.Keys);
+        foreach ((int updates, int blocks) in Sizes)
+        {
+            await parts.MeasureAsync(stream, updates, options.Blocks ?? blocks, figures.In(Table, $"{updates:N0} updates"));
+        }
     }
 
     /// <inheritdoc/>

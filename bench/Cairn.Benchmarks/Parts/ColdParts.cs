@@ -18,28 +18,17 @@ internal static class ColdParts
     private const int BytesAKey = 130;
 
     /// <summary>Measures.</summary>
-    public static async Task RunAsync(BenchmarkOptions options)
-    {
-        string directory = Path.Combine(Path.GetFullPath(options.Directory ?? Path.GetTempPath()), $"cairn-bench-{Environment.ProcessId}");
-        Directory.CreateDirectory(directory);
-        Figures figures = new();
-        try
-        {
-            TableReport.WriteHeader(options, MachineFacts.Gather(directory));
-            KeySpace space = new(options.Seed);
-            await (await LoadCase.RunRandomAsync(options, space, directory, figures: null)).DisposeAsync();
-            TimedFileSystem files = new();
-            await using StateStore store = await StateStore.OpenAsync(
-                "dir:" + directory,
-                new StateStoreOptions { CacheBytes = (long)options.Keys * BytesAKey / 4, RecentViewBytes = 0, ApplyWorkers = 1, FileSystem = files, Durability = Durability.DangerNoSync });
-            await MeasureAsync(options, space, store, figures.In(Table, $"{options.Keys:N0} keys"));
-        }
-        finally
-        {
-            Directory.Delete(directory, recursive: true);
-        }
+    public static Task RunAsync(BenchmarkOptions options) => PartsRun.RunAsync(options, MeasureAsync);
 
-        TableReport.Write(figures, options.Markdown);
+    private static async Task MeasureAsync(BenchmarkOptions options, string directory, Figures figures)
+    {
+        KeySpace space = new(options.Seed);
+        await LoadCase.LoadStoreAsync(options, space, directory);
+        TimedFileSystem files = new();
+        await using StateStore store = await StateStore.OpenAsync(
+            "dir:" + directory,
+            new StateStoreOptions { CacheBytes = (long)options.Keys * BytesAKey / 4, RecentViewBytes = 0, ApplyWorkers = 1, FileSystem = files, Durability = Durability.DangerNoSync });
+        await MeasureAsync(options, space, store, figures.In(Table, $"{options.Keys:N0} keys"));
     }
 
     private static async Task MeasureAsync(BenchmarkOptions options, KeySpace space, StateStore store, Figures.Column column)

@@ -24,29 +24,18 @@ internal static class HistoryParts
     private static readonly byte[] SeldomKey = "seldom"u8.ToArray();
 
     /// <summary>Measures.</summary>
-    public static async Task RunAsync(BenchmarkOptions options)
-    {
-        string directory = Path.Combine(Path.GetFullPath(options.Directory ?? Path.GetTempPath()), $"cairn-bench-{Environment.ProcessId}");
-        Directory.CreateDirectory(directory);
-        Figures figures = new();
-        try
-        {
-            TableReport.WriteHeader(options, MachineFacts.Gather(directory));
-            KeySpace space = new(options.Seed);
-            await (await LoadCase.RunRandomAsync(options, space, directory, figures: null)).DisposeAsync();
-            int blocks = options.Blocks ?? DefaultBlocks;
-            Figures.Column column = figures.In(Table, $"{options.Keys:N0} keys, {blocks:N0} blocks of {Changes + 2}");
-            StateStoreOptions storeOptions = new() { CacheBytes = options.CacheBytes, RetainAll = true, RecentViewBytes = 0, Durability = Durability.DangerNoSync };
-            await MeasureAsync(options, space, directory, storeOptions, blocks, column);
-            await MakeAnewAsync(directory, storeOptions, column);
-            await MeasureCommitsAsync(options, space, directory, storeOptions, column);
-        }
-        finally
-        {
-            Directory.Delete(directory, recursive: true);
-        }
+    public static Task RunAsync(BenchmarkOptions options) => PartsRun.RunAsync(options, MeasureAsync);
 
-        TableReport.Write(figures, options.Markdown);
+    private static async Task MeasureAsync(BenchmarkOptions options, string directory, Figures figures)
+    {
+        KeySpace space = new(options.Seed);
+        await LoadCase.LoadStoreAsync(options, space, directory);
+        int blocks = options.Blocks ?? DefaultBlocks;
+        Figures.Column column = figures.In(Table, $"{options.Keys:N0} keys, {blocks:N0} blocks of {Changes + 2}");
+        StateStoreOptions storeOptions = new() { CacheBytes = options.CacheBytes, RetainAll = true, RecentViewBytes = 0, Durability = Durability.DangerNoSync };
+        await MeasureAsync(options, space, directory, storeOptions, blocks, column);
+        await MakeAnewAsync(directory, storeOptions, column);
+        await MeasureCommitsAsync(options, space, directory, storeOptions, column);
     }
 
     private static async Task MeasureAsync(BenchmarkOptions options, KeySpace space, string directory, StateStoreOptions storeOptions, int blocks, Figures.Column column)

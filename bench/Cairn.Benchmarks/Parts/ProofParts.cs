@@ -20,39 +20,28 @@ internal static class ProofParts
     private const int Parts = 50;
 
     /// <summary>Measures.</summary>
-    public static async Task RunAsync(BenchmarkOptions options)
-    {
-        string directory = Path.Combine(Path.GetFullPath(options.Directory ?? Path.GetTempPath()), $"cairn-bench-{Environment.ProcessId}");
-        Directory.CreateDirectory(directory);
-        Figures figures = new();
-        try
-        {
-            TableReport.WriteHeader(options, MachineFacts.Gather(directory));
-            KeySpace space = new(options.Seed);
-            await (await LoadCase.RunRandomAsync(options, space, directory, figures: null)).DisposeAsync();
-            Figures.Column column = figures.In(Table, $"{options.Keys:N0} keys");
-            await using StateStore store = await StateStore.OpenAsync("dir:" + directory, new StateStoreOptions { CacheBytes = options.CacheBytes, RetainAll = true, RecentViewBytes = 0, Durability = Durability.DangerNoSync });
-            using (StateView view = store.OpenView())
-            {
-                foreach (EntryScan entry in view.State.Range([], []))
-                {
-                    _ = entry; // every page is in memory afterwards
-                }
+    public static Task RunAsync(BenchmarkOptions options) => PartsRun.RunAsync(options, MeasureAsync);
 
-                MeasureSingles(options, space, view, isPresent: true, column);
-                MeasureSingles(options, space, view, isPresent: false, column);
-                MeasureMany(options, space, view, column);
-                MeasureParts(view, column);
+    private static async Task MeasureAsync(BenchmarkOptions options, string directory, Figures figures)
+    {
+        KeySpace space = new(options.Seed);
+        await LoadCase.LoadStoreAsync(options, space, directory);
+        Figures.Column column = figures.In(Table, $"{options.Keys:N0} keys");
+        await using StateStore store = await StateStore.OpenAsync("dir:" + directory, new StateStoreOptions { CacheBytes = options.CacheBytes, RetainAll = true, RecentViewBytes = 0, Durability = Durability.DangerNoSync });
+        using (StateView view = store.OpenView())
+        {
+            foreach (EntryScan entry in view.State.Range([], []))
+            {
+                _ = entry; // every page is in memory afterwards
             }
 
-            await MeasureOldAsync(options, space, store, column);
-        }
-        finally
-        {
-            Directory.Delete(directory, recursive: true);
+            MeasureSingles(options, space, view, isPresent: true, column);
+            MeasureSingles(options, space, view, isPresent: false, column);
+            MeasureMany(options, space, view, column);
+            MeasureParts(view, column);
         }
 
-        TableReport.Write(figures, options.Markdown);
+        await MeasureOldAsync(options, space, store, column);
     }
 
     private static void MeasureSingles(BenchmarkOptions options, KeySpace space, StateView view, bool isPresent, Figures.Column column)

@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using Cairn.Benchmarks.Files;
-using Cairn.Benchmarks.Machines;
 using Cairn.Benchmarks.Results;
 using Cairn.Benchmarks.Workloads;
 
 namespace Cairn.Benchmarks.Parts;
 
 /// <summary>
-/// What pruning does to commits: blocks in turns of 50, those of one side with a pruning running beside them, which is begun anew every tenth block and removes segments each time. The time a commit spends in syncing the log is taken out. Of each run the
+/// What pruning does to commits: blocks in turns of 50, those of one side with a pruning running beside them, which is begun anew every tenth block and removes segments each time. The time that the committing thread spends in syncs is taken out: those of the log, and of its directory where a segment is begun. Of each run the
 /// times that 99 of 100 blocks of a side stay below, and their ratio; medians over the runs.
 /// </summary>
 internal static class PruneParts
@@ -21,27 +20,16 @@ internal static class PruneParts
     private const int SegmentBytes = 64 << 10;
 
     /// <summary>Measures.</summary>
-    public static async Task RunAsync(BenchmarkOptions options)
-    {
-        string directory = Path.Combine(Path.GetFullPath(options.Directory ?? Path.GetTempPath()), $"cairn-bench-{Environment.ProcessId}");
-        Directory.CreateDirectory(directory);
-        Figures figures = new();
-        try
-        {
-            TableReport.WriteHeader(options, MachineFacts.Gather(directory));
-            int blocks = options.Blocks ?? DefaultBlocks;
-            Figures.Column column = figures.In(Table, $"{blocks:N0} blocks of {Updates} a side");
-            for (int run = 0; run < options.Runs; run++)
-            {
-                await MeasureAsync(options, Path.Combine(directory, $"{run}"), blocks, column);
-            }
-        }
-        finally
-        {
-            Directory.Delete(directory, recursive: true);
-        }
+    public static Task RunAsync(BenchmarkOptions options) => PartsRun.RunAsync(options, MeasureAsync);
 
-        TableReport.Write(figures, options.Markdown);
+    private static async Task MeasureAsync(BenchmarkOptions options, string directory, Figures figures)
+    {
+        int blocks = options.Blocks ?? DefaultBlocks;
+        Figures.Column column = figures.In(Table, $"{blocks:N0} blocks of {Updates} a side");
+        for (int run = 0; run < options.Runs; run++)
+        {
+            await MeasureAsync(options, Path.Combine(directory, $"{run}"), blocks, column);
+        }
     }
 
     private static async Task MeasureAsync(BenchmarkOptions options, string directory, int blocks, Figures.Column column)

@@ -1,10 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Cairn.Benchmarks.Machines;
 
 namespace Cairn.Benchmarks.Results;
 
-/// <summary>Writes figures for programs: the machine, the options, and every figure with the value of each run.</summary>
+/// <summary>Figures for programs: the machine, the options, and every figure with the value of each run.</summary>
 internal static class JsonReport
 {
     private static readonly JsonSerializerOptions Format = new()
@@ -15,9 +14,11 @@ internal static class JsonReport
     };
 
     /// <summary>Writes a file.</summary>
-    public static void Write(string path, string verb, BenchmarkOptions options, MachineFacts machine, DateTimeOffset started, Usage usage, Figures figures)
-    {
-        var report = new { verb, started, machine, options, usage, figures = figures.All };
-        File.WriteAllText(path, JsonSerializer.Serialize(report, Format) + "\n");
-    }
+    public static void Write<T>(string path, T report) => File.WriteAllText(path, Text(report));
+
+    /// <summary>The text of such a file.</summary>
+    public static string Text<T>(T report) => JsonSerializer.Serialize(report, Format) + "\n";
+
+    /// <summary>Reads a file that <see cref="Write"/> wrote.</summary>
+    public static T Read<T>(string path) => JsonSerializer.Deserialize<T>(File.ReadAllText(path), Format) ?? throw new InvalidOperationException($"There is nothing in {path}.");
 }

@@ -25,21 +25,49 @@ internal static class TableReport
     {
         foreach (IGrouping<string, Figure> group in figures.All.GroupBy(figure => figure.Table))
         {
-            AnsiConsole.WriteLine();
-            if (asMarkdown)
-            {
-                WriteMarkdown(group.Key, [.. group]);
-            }
-            else
-            {
-                WriteTable(group.Key, [.. group]);
-            }
+            string[] columns = Columns(group);
+            Write(group.Key, columns, Rows([.. group], columns), asMarkdown);
         }
     }
 
-    private static void WriteTable(string name, IReadOnlyList<Figure> figures)
+    /// <summary>Writes what engines are compared by.</summary>
+    public static void Write(Figures figures, IReadOnlyList<Ratio> ratios, bool asMarkdown)
     {
-        string[] columns = Columns(figures);
+        foreach (IGrouping<string, Figure> group in figures.All.GroupBy(figure => figure.Table))
+        {
+            (string[] columns, string[][] rows) = Compared([.. group], ratios);
+            Write(group.Key, columns, rows, asMarkdown);
+        }
+    }
+
+    /// <summary>The table of what engines are compared by: a column for each engine, and one for each ratio to another behind them. Details are not in it.</summary>
+    public static (string[] Columns, string[][] Rows) Compared(IReadOnlyList<Figure> figures, IReadOnlyList<Ratio> ratios)
+    {
+        Figure[] shown = [.. figures.Where(figure => !figure.IsDetail)];
+        string[] engines = Columns(shown);
+        string[] peers = [.. ratios.Select(ratio => ratio.Peer).Distinct()];
+        Dictionary<(string, string), Ratio> byPlace = ratios.ToDictionary(ratio => (ratio.Name, ratio.Peer));
+        IEnumerable<string[]> rows = shown.GroupBy(figure => figure.Name).Zip(
+            Rows(shown, engines),
+            (figure, row) => (string[])[.. row, .. peers.Select(peer => byPlace.TryGetValue((figure.Key, peer), out Ratio? ratio) ? RatioText(ratio.Median) : string.Empty)]);
+        return ([.. engines, .. peers.Select(peer => $"to {peer}")], [.. rows]);
+    }
+
+    private static void Write(string name, string[] columns, IEnumerable<string[]> rows, bool asMarkdown)
+    {
+        AnsiConsole.WriteLine();
+        if (asMarkdown)
+        {
+            WriteMarkdown(name, columns, rows);
+        }
+        else
+        {
+            WriteTable(name, columns, rows);
+        }
+    }
+
+    private static void WriteTable(string name, string[] columns, IEnumerable<string[]> rows)
+    {
         Table table = new() { Title = new TableTitle(Markup.Escape(name), Style.Plain), Border = TableBorder.Rounded };
         table.AddColumn(string.Empty);
         foreach (string column in columns)
@@ -47,7 +75,7 @@ internal static class TableReport
             table.AddColumn(new TableColumn(Markup.Escape(column)).RightAligned());
         }
 
-        foreach (string[] row in Rows(figures, columns))
+        foreach (string[] row in rows)
         {
             table.AddRow([.. row.Select(Markup.Escape)]);
         }
@@ -55,18 +83,17 @@ internal static class TableReport
         AnsiConsole.Write(table);
     }
 
-    private static void WriteMarkdown(string name, IReadOnlyList<Figure> figures)
+    private static void WriteMarkdown(string name, string[] columns, IEnumerable<string[]> rows)
     {
-        string[] columns = Columns(figures);
         Console.WriteLine($"| {name} | {string.Join(" | ", columns)} |");
         Console.WriteLine($"|---|{string.Concat(columns.Select(_ => "---:|"))}");
-        foreach (string[] row in Rows(figures, columns))
+        foreach (string[] row in rows)
         {
             Console.WriteLine($"| {string.Join(" | ", row)} |");
         }
     }
 
-    private static string[] Columns(IReadOnlyList<Figure> figures) => [.. figures.Select(figure => figure.Case).Distinct()];
+    private static string[] Columns(IEnumerable<Figure> figures) => [.. figures.Select(figure => figure.Case).Distinct()];
 
     private static IEnumerable<string[]> Rows(IReadOnlyList<Figure> figures, string[] columns)
     {
@@ -86,6 +113,8 @@ internal static class TableReport
         double spread = figure.Median == 0 ? 0 : 50 * (figure.Most - figure.Least) / Math.Abs(figure.Median);
         return figure.Values.Count == 1 ? Number(figure.Median) : $"{Number(figure.Median)} ±{spread:F0}%";
     }
+
+    private static string RatioText(double ratio) => ratio.ToString(ratio >= 10 ? "N0" : "0.00", CultureInfo.InvariantCulture);
 
     private static string Number(double value) => value.ToString(Math.Abs(value) >= 100 ? "N0" : Math.Abs(value) >= 1 ? "N1" : "0.###", CultureInfo.InvariantCulture);
 }

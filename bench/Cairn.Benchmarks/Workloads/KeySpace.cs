@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Cairn.Benchmarks.Engines;
 
 namespace Cairn.Benchmarks.Workloads;
 
@@ -83,6 +84,36 @@ internal sealed class KeySpace
         // Sixteen random bytes tell the keys apart; two that they do not would be one place out of order.
         Array.Sort(heads, numbers);
         return numbers;
+    }
+
+    /// <summary>What scans come upon where the keys of the lowest numbers have the values of one version.</summary>
+    /// <param name="count">How many keys.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="contracts">Counts their keys alone; none, or one empty prefix, for all.</param>
+    public ScanSum Sum(ulong count, ulong version, params ReadOnlySpan<byte[]> contracts)
+    {
+        HashSet<UInt128> wanted = [];
+        foreach (byte[] contract in contracts)
+        {
+            if (contract.Length > 0)
+            {
+                wanted.Add(BinaryPrimitives.ReadUInt128BigEndian(contract));
+            }
+        }
+
+        ScanSum sum = default;
+        Span<byte> key = stackalloc byte[KeyBytes];
+        Span<byte> value = stackalloc byte[MaxValueBytes];
+        for (ulong number = 0; number < count; number++)
+        {
+            WriteKey(number, key);
+            if (wanted.Count == 0 || wanted.Contains(BinaryPrimitives.ReadUInt128BigEndian(key)))
+            {
+                sum = sum.With(key, value[..WriteValue(number, version, value)]);
+            }
+        }
+
+        return sum;
     }
 
     private static void Fill(Span<byte> bytes, ref ulong state)

@@ -6,7 +6,6 @@ internal sealed class UpdateStream
     private const int NewKeyEvery = 10;
 
     private ulong _state;
-    private ulong _keyCount;
 
     /// <summary>Makes a stream.</summary>
     /// <param name="seed">The seed of the draws.</param>
@@ -14,8 +13,11 @@ internal sealed class UpdateStream
     public UpdateStream(ulong seed, ulong keyCount)
     {
         _state = Mixing.Stream(seed, keyCount);
-        _keyCount = keyCount;
+        KeyCount = keyCount;
     }
+
+    /// <summary>The keys there are when the blocks so far are committed.</summary>
+    public ulong KeyCount { get; private set; }
 
     /// <summary>Fills a buffer with the updates of the next block.</summary>
     /// <param name="buffer">Takes them.</param>
@@ -26,7 +28,7 @@ internal sealed class UpdateStream
         buffer.Clear();
         for (int i = 0; i < updates; i++)
         {
-            buffer.Add(i % NewKeyEvery == NewKeyEvery - 1 ? _keyCount++ : Mixing.Below(ref _state, _keyCount), version);
+            buffer.Add(i % NewKeyEvery == NewKeyEvery - 1 ? KeyCount++ : Mixing.Below(ref _state, KeyCount), version);
         }
     }
 }
