@@ -205,9 +205,16 @@ public sealed partial class StateStore
             return;
         }
 
-        bool running = Volatile.Read(ref _checkpointOrdinal) != 0;
-        _supersededPages.AddRange(change.Superseded.Where(page => running || page.Id != PageId.None));
-        _supersededBlobs.AddRange(change.SupersededBlobs.Where(blob => running || blob.Id != PageId.None));
+        ulong running = Volatile.Read(ref _checkpointOrdinal);
+        foreach (PageReference page in change.Superseded)
+        {
+            if (page.Id != PageId.None || page.Page?.Born <= running)
+            {
+                _supersededPages.Add(page);
+            }
+        }
+
+        _supersededBlobs.AddRange(change.SupersededBlobs.Where(blob => running != 0 || blob.Id != PageId.None));
     }
 
     /// <summary>What closing does before the home is closed.</summary>

@@ -132,7 +132,7 @@ public sealed partial class StateStore
             await AppendAsync(record).ConfigureAwait(false);
             StateVersion version = new(draft.Ordinal, draft.Height, head.BlockCount + 1, draft.TimeTicks, applied.State.Root, applied.Local.Root, _log.End);
             NoteFirstBlock(record);
-            Publish(version, applied.State, applied.Local);
+            Publish(version, applied.State, applied.Local, reusesHandles: true);
             draft.MarkCommitted(version);
             NoteDurable(version);
         }
@@ -215,16 +215,22 @@ public sealed partial class StateStore
 
     private bool IsDurable(StateVersion version) => _log.DurableEnd.Sequence >= version.After.Sequence;
 
-    private void Publish(StateVersion version, TreeChange state, TreeChange local)
+    /// <summary>Makes a version the head.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="state">What was done to the state tree for it.</param>
+    /// <param name="local">What was done to the local tree for it.</param>
+    /// <param name="reusesHandles">Whether nobody keeps the handles of the pages made beyond the versions that have these.</param>
+    private void Publish(StateVersion version, TreeChange state, TreeChange local, bool reusesHandles = false)
     {
-        Pages.Commit(state.Created, state.Superseded);
-        Pages.Commit(local.Created, local.Superseded);
+        long pageBytes = Pages.Commit(state.Created, state.Superseded, reusesHandles) + Pages.Commit(local.Created, local.Superseded, reusesHandles);
+        state.Root.Reference?.ForbidReuse();
+        local.Root.Reference?.ForbidReuse();
         NoteSuperseded(state);
         NoteSuperseded(local);
         Pages.Forget(state);
         Pages.Forget(local);
         long blobBytes = ResidentBytes(state.SupersededBlobs) + ResidentBytes(local.SupersededBlobs);
-        Versions.Publish(version, state.Superseded, local.Superseded, blobBytes);
+        Versions.Publish(version, state.Superseded, local.Superseded, pageBytes, blobBytes);
     }
 
     private static long ResidentBytes(List<BlobReference> blobs)

@@ -256,13 +256,13 @@ public sealed partial class StateStore
         }
 
         List<PageReference> replaced = [.. _replayed];
-        Pages.Commit([.. made], replaced);
+        long replacedBytes = Pages.Commit([.. made], replaced);
         Interlocked.Exchange(ref _dirtyBlobBytes, blobBytes);
         _replayed = made;
         Volatile.Write(ref _manifest, manifest);
         Volatile.Write(ref _marks, replay.Marks);
         _replayedThrough = end;
-        Versions.Restart(replay.Version, replaced);
+        Versions.Restart(replay.Version, replaced, replacedBytes);
 
         void Track(ReplayedBlock replayed)
         {

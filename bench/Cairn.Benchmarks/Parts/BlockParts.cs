@@ -162,7 +162,7 @@ internal sealed class BlockParts : IDisposable
     private void Publish(TreeChange change)
     {
         _pages.AddDraft(change.Created);
-        _pages.Commit(change.Created, change.Superseded);
+        _pages.Commit(change.Created, change.Superseded, reusesHandles: true);
         _pages.Discard(change.Superseded);
     }
 

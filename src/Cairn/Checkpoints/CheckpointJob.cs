@@ -40,7 +40,7 @@ internal sealed class CheckpointJob
         Visit(reference);
         while (_path.TryPop(out (PageReference Reference, int Child) top))
         {
-            PageReference[] children = top.Reference.Page!.Children;
+            ReadOnlySpan<PageReference> children = top.Reference.Page!.Children;
             if (top.Child == children.Length)
             {
                 StorePage(top.Reference);

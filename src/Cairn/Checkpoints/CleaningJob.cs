@@ -162,7 +162,7 @@ internal sealed class CleaningJob(PageCache pages, IPageStore store, StateVersio
     private bool TryDescend(PageReference reference, int child)
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
-        PageReference[] children = pages.Get(reference).Children;
+        ReadOnlySpan<PageReference> children = pages.Get(reference).Children;
         while (child < children.Length && !_marked.Contains(children[child].Id.Value))
         {
             child++;

@@ -147,7 +147,7 @@ internal sealed class PrunedProver
         bool isWhole = _moves == _tree.Pages.MoveCount;
         for (int level = 0; level < _depth && isWhole; level++)
         {
-            isWhole = _frames[level].Page.IsAlive;
+            isWhole = _frames[level].IsAlive;
         }
 
         if (isWhole)
@@ -159,7 +159,7 @@ internal sealed class PrunedProver
         for (int level = 0; level < _depth; level++)
         {
             PageReference reference = level == 0 ? _tree.Root.Reference! : _frames[level - 1].Page.Children[_frames[level].Ordinal];
-            _frames[level].Page = _tree.Pages.Get(reference);
+            _frames[level].Find(_tree.Pages.Get(reference));
         }
     }
 
@@ -170,8 +170,12 @@ internal sealed class PrunedProver
         private readonly Stack<(int Child, int Left, int Right)> _pending = new(PageLimits.MaxItems);
         private ulong _touched;
         private ulong _openBefore;
+        private uint _life;
 
-        public Page Page { get; set; } = null!;
+        public Page Page { get; private set; } = null!;
+
+        /// <summary>Whether the page is still in memory since it was found.</summary>
+        public bool IsAlive => Page.IsAlive(_life);
 
         /// <summary>Which child of the page above it is.</summary>
         public int Ordinal { get; private set; }
@@ -184,6 +188,13 @@ internal sealed class PrunedProver
 
         public void Leave() => Page = null!;
 
+        /// <summary>Takes the page, which was found in this reader epoch.</summary>
+        public void Find(Page page)
+        {
+            Page = page;
+            _life = page.Life;
+        }
+
         /// <summary>The first of the named keys at or behind an item.</summary>
         public int FirstOf(int item) => _first[item];
 
@@ -195,7 +206,7 @@ internal sealed class PrunedProver
 
         public void Open(Page page, int ordinal, ShownKeys shown, int first, int end, bool isOpen)
         {
-            Page = page;
+            Find(page);
             Ordinal = ordinal;
             _touched = 0;
             _openBefore = 0;

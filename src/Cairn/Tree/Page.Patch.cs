@@ -44,7 +44,7 @@ internal sealed partial class Page
     public void PatchStub(int item, PageReference child)
     {
         Page page = child.Page!;
-        Children[StubOrdinal(item)] = child;
+        PutChild(StubOrdinal(item), child);
         Span<byte> stub = Stub(item);
         BinaryPrimitives.WriteUInt32LittleEndian(stub[StubLayout.StoredBytesOffset..], 0);
         BinaryPrimitives.WriteUInt64LittleEndian(stub[StubLayout.PageIdOffset..], 0);

@@ -12,55 +12,42 @@ namespace Cairn.Tree;
 /// <remarks>
 /// Invariants: the bytes never change once a version holds the page, except for hashes filled in before it is published; node j of the trie is the gap between items j and j+1;
 /// <see cref="HashValid"/> has bit j set when the hash of node j is right. Read by any thread inside <see cref="ReaderEpochs"/>; the memory is freed by retirement alone.
+/// The object is used again for another page together with the memory of its page being given back (<see cref="PagePool"/>): whoever keeps one beyond its reader epoch keeps its <see cref="Life"/> with it and asks
+/// <see cref="IsAlive"/> before it is used again.
 /// </remarks>
 internal sealed partial class Page
 {
-    // There is one of these for each page in memory, made anew for each change: what the header has and is seldom asked for stays there, and places fit two bytes, as a page has at most MaxStoredBytes.
+    // There is one of these for each page in memory, begun anew for each change: what the header has and is seldom asked for stays there, and places fit two bytes, as a page has at most MaxStoredBytes.
     private readonly PagePool _pool;
-    private readonly PageMemory _memory;
-    private readonly ushort _trieOffset;
-    private readonly ushort _offsetsOffset;
-    private readonly ushort _heightsOffset;
-    private readonly ushort _prefixOffset;
-    private readonly ushort _dataOffset;
-    private readonly ushort _hashOffset;
-    private readonly ushort _bodyBytes;
-    private readonly ushort _prefixBytes;
-    private readonly ushort _level;
-    private readonly byte _heightWidth;
-    private readonly byte _count;
-    private readonly byte _trieRoot;
-    private byte _retired;
+    private readonly PageReference[] _children; // room for those of any page, or none at all
+    private PageMemory _memory;
+    private ushort _trieOffset;
+    private ushort _offsetsOffset;
+    private ushort _heightsOffset;
+    private ushort _prefixOffset;
+    private ushort _dataOffset;
+    private ushort _hashOffset;
+    private ushort _bodyBytes;
+    private ushort _prefixBytes;
+    private ushort _level;
+    private byte _heightWidth;
+    private byte _count;
+    private byte _trieRoot;
+    private byte _childCount;
+    private uint _life;
+    private PageReference? _handle; // of this page if it was made in this process, otherwise one to be used again
 
-    /// <summary>Makes a page on memory that holds a valid body; the page owns the memory.</summary>
-    public Page(PagePool pool, PageMemory memory, int bodyBytes, PageReference[] children, BlobReference[] blobs, ulong born)
+    /// <summary>Makes an object that pages can be begun on. For <see cref="PagePool"/> alone.</summary>
+    /// <param name="pool">Where it and the memory of its pages go back to.</param>
+    /// <param name="hasChildren">Whether its pages may have stubs.</param>
+    public Page(PagePool pool, bool hasChildren)
     {
         _pool = pool;
-        _memory = memory;
-        _bodyBytes = checked((ushort)bodyBytes);
-        Children = children;
-        Blobs = blobs;
-        Born = born;
-        ReadOnlySpan<byte> header = memory.Span[..PageHeaderLayout.SizeBytes];
-        Tree = (TreeKind)header[PageHeaderLayout.TreeOffset];
-        _count = header[PageHeaderLayout.ItemCountOffset];
-        _level = BinaryPrimitives.ReadUInt16LittleEndian(header[PageHeaderLayout.LevelOffset..]);
-        _prefixBytes = BinaryPrimitives.ReadUInt16LittleEndian(header[PageHeaderLayout.PrefixBytesOffset..]);
-        _trieRoot = header[PageHeaderLayout.TrieRootOffset];
-        StubMask = BinaryPrimitives.ReadUInt64LittleEndian(header[PageHeaderLayout.StubMaskOffset..]);
-        BlobMask = BinaryPrimitives.ReadUInt64LittleEndian(header[PageHeaderLayout.BlobMaskOffset..]);
-        _heightWidth = header[PageHeaderLayout.HeightWidthOffset];
-        PageSections sections = new(Count, BitOperations.PopCount(StubMask), _heightWidth, PrefixBytes);
-        _trieOffset = checked((ushort)sections.Trie);
-        _offsetsOffset = checked((ushort)sections.Offsets);
-        _heightsOffset = checked((ushort)sections.Heights);
-        _prefixOffset = checked((ushort)sections.Prefix);
-        _dataOffset = checked((ushort)sections.Data);
-        _hashOffset = checked((ushort)PageSections.HashesBehind(bodyBytes));
+        _children = hasChildren ? new PageReference[PageLimits.MaxItems] : [];
     }
 
     /// <summary>Which tree the page belongs to.</summary>
-    public TreeKind Tree { get; }
+    public TreeKind Tree { get; private set; }
 
     /// <summary>The number of items, 1 to 64; 1 only at the root.</summary>
     public int Count => _count;
@@ -75,10 +62,10 @@ internal sealed partial class Page
     public int TrieRoot => _trieRoot;
 
     /// <summary>Bit i is set when item i is a stub.</summary>
-    public ulong StubMask { get; }
+    public ulong StubMask { get; private set; }
 
     /// <summary>Bit i is set when item i is an entry whose value is a blob.</summary>
-    public ulong BlobMask { get; }
+    public ulong BlobMask { get; private set; }
 
     /// <summary>What lies under the page.</summary>
     public TreeTotals Totals
@@ -96,19 +83,19 @@ internal sealed partial class Page
     public int BodyBytes => _bodyBytes;
 
     /// <summary>The children, in the order of the stubs.</summary>
-    public PageReference[] Children { get; }
+    public ReadOnlySpan<PageReference> Children => _children.AsSpan(0, _childCount);
 
     /// <summary>The blobs, in the order of their entries.</summary>
-    public BlobReference[] Blobs { get; }
+    public BlobReference[] Blobs { get; private set; } = [];
 
     /// <summary>The ordinal of the version that made the page in this process; 0 when it was read.</summary>
-    public ulong Born { get; }
+    public ulong Born { get; private set; }
 
     /// <summary>Which node hashes are right.</summary>
     public ulong HashValid { get; set; }
 
     /// <summary>Whether the memory is the page as it was read: behind the body only the hashes of <see cref="HashValid"/>, one after the other. Such a page never changes; a copy has room for all hashes.</summary>
-    public bool IsAsStored { get; init; }
+    public bool IsAsStored { get; set; }
 
     /// <summary>Stubs whose child was made together with this page: its hash is still to be copied here.</summary>
     public ulong PendingStubs { get; set; }
@@ -131,8 +118,17 @@ internal sealed partial class Page
     /// <summary>Where the page's memory is, for <see cref="PageProbe"/>.</summary>
     public nint Address => _memory.Address;
 
-    /// <summary>Whether the page has not been retired. Inside <see cref="ReaderEpochs"/> a true answer holds until leaving.</summary>
-    public bool IsAlive => Volatile.Read(ref _retired) == 0;
+    /// <summary>Names the use of the object for this page; for <see cref="IsAlive"/>.</summary>
+    public uint Life => Volatile.Read(ref _life);
+
+    /// <summary>The pool that the object and its memory are of.</summary>
+    public PagePool Pool => _pool;
+
+    /// <summary>Whether the object is for pages with stubs.</summary>
+    public bool HasChildren => _children.Length > 0;
+
+    /// <summary>The next object of a chain of retired pages or of unused objects.</summary>
+    public Page? Next { get; set; }
 
     /// <summary>The index of the topmost difference of the page's keys; <see cref="KeyBits.None"/> for a single item.</summary>
     public int TopIndex => Count == 1 ? KeyBits.None : Gap(TrieRoot);
@@ -153,7 +149,7 @@ internal sealed partial class Page
     public int StubOrdinal(int item) => BitOperations.PopCount(StubMask & ((1UL << item) - 1));
 
     /// <summary>The child of a stub.</summary>
-    public PageReference Child(int item) => Children[StubOrdinal(item)];
+    public PageReference Child(int item) => _children[StubOrdinal(item)];
 
     /// <summary>The blob of an entry.</summary>
     public BlobReference Blob(int item) => Blobs[BitOperations.PopCount(BlobMask & ((1UL << item) - 1))];
@@ -252,12 +248,6 @@ internal sealed partial class Page
 
     /// <summary>What an item counts against <see cref="PageLimits.SoftBytes"/>; depends on the item alone.</summary>
     public int Weight(int item) => KeyBytes(item) + (IsStub(item) ? StubLayout.SizeBytes : InlineValue(item).Length);
-
-    /// <summary>Says that no reader can find the page any more. Called once, by its retirement.</summary>
-    public void MarkRetired() => Volatile.Write(ref _retired, 1);
-
-    /// <summary>Gives the memory back. Called once, when no reader can hold the page.</summary>
-    public void FreeMemory() => _pool.Free(_memory);
 
     /// <summary>Writes a length of a suffix: one byte below 128, else two.</summary>
     internal static int WriteLength(Span<byte> destination, int length)

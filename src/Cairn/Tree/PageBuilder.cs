@@ -33,10 +33,11 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
         WriteHeader(body, items, plan, trieRoot, prefixBytes);
         _trie.AsSpan(0, (items.Length - 1) * TrieNodeLayout.SizeBytes).CopyTo(body[sections.Trie..]);
         WriteKey(items[0], changes, 0).Slice(0, prefixBytes).CopyTo(body[sections.Prefix..]);
-        PageReference[] children = plan.StubMask == 0 ? [] : new PageReference[BitOperations.PopCount(plan.StubMask)];
+        Page page = pool.RentPage(hasChildren: plan.StubMask != 0);
         BlobReference[] blobs = plan.BlobMask == 0 ? [] : new BlobReference[BitOperations.PopCount(plan.BlobMask)];
-        ulong pending = WriteItems(body, sections, items, changes, height, plan, prefixBytes, children, blobs);
-        Page page = new(pool, memory, bodyBytes, children, blobs, born) { PendingStubs = pending };
+        ulong pending = WriteItems(body, sections, items, changes, height, plan, prefixBytes, page, blobs);
+        page.Begin(memory, bodyBytes, blobs, born);
+        page.PendingStubs = pending;
         if (_hashed)
         {
             CarryHashes(page, items);
@@ -50,14 +51,9 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
     {
         PageMemory memory = pool.Allocate(source.CopyBytes);
         source.CopyMemoryTo(memory);
-        return new Page(
-            pool,
-            memory,
-            source.BodyBytes,
-            source.Children.Length == 0 ? [] : (PageReference[])source.Children.Clone(),
-            source.Blobs.Length == 0 ? [] : (BlobReference[])source.Blobs.Clone(),
-            born)
-        { HashValid = source.HashValid };
+        Page copy = pool.RentPage(source.HasChildren);
+        copy.BeginCopy(source, memory, born);
+        return copy;
     }
 
     /// <summary>
@@ -175,7 +171,7 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
     }
 
     private ulong WriteItems(
-        Span<byte> body, PageSections sections, ReadOnlySpan<BuildItem> items, ChangeBatch changes, BlockHeight height, in Plan plan, int prefixBytes, PageReference[] children, BlobReference[] blobs)
+        Span<byte> body, PageSections sections, ReadOnlySpan<BuildItem> items, ChangeBatch changes, BlockHeight height, in Plan plan, int prefixBytes, Page page, BlobReference[] blobs)
     {
         ulong pending = 0;
         int stubs = 0;
@@ -193,7 +189,7 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
                 suffix.CopyTo(record);
                 at += suffix.Length;
                 pending |= WriteStub(body.Slice(PageHeaderLayout.SizeBytes + (stubs * StubLayout.SizeBytes), StubLayout.SizeBytes), item) ? 1UL << i : 0;
-                children[stubs++] = item.Child!;
+                page.PutChild(stubs++, item.Child!);
                 continue;
             }
 
@@ -203,14 +199,14 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
             record = record[(width + suffix.Length)..];
             if (((plan.BlobMask >> i) & 1) != 0)
             {
-                BlobReference blob = item.Source is { } page ? page.Blob(item.Index) : changes.Blob(item.Index);
+                BlobReference blob = item.Source is { } holder ? holder.Blob(item.Index) : changes.Blob(item.Index);
                 WriteBlob(record, blob, blob.Id);
                 blobs[blobCount++] = blob;
                 at += BlobRecordLayout.SizeBytes;
             }
             else
             {
-                ReadOnlySpan<byte> value = item.Source is { } page ? page.InlineValue(item.Index) : changes.Value(item.Index);
+                ReadOnlySpan<byte> value = item.Source is { } holder ? holder.InlineValue(item.Index) : changes.Value(item.Index);
                 value.CopyTo(record);
                 at += value.Length;
             }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Cairn.Homes;
 
 namespace Cairn.Tree;
@@ -15,6 +16,9 @@ internal sealed partial class PageCache
 {
     private const int HitStripes = 16;
     private const int StripeWidth = 16;
+
+    /// <summary>Pages given up under one lock, so that whoever loads one does not wait for thousands.</summary>
+    private const int DiscardedAtOnce = 256;
 
     private readonly IPageStore? _store;
     private readonly long _limitBytes;
@@ -131,8 +135,13 @@ internal sealed partial class PageCache
     }
 
     /// <summary>A draft was committed: its pages are the head's now, those it replaced are no longer.</summary>
-    public void Commit(List<PageReference> created, List<PageReference> superseded)
+    /// <param name="created">The pages of the draft.</param>
+    /// <param name="superseded">The pages that it replaced.</param>
+    /// <param name="reusesHandles">Whether the handles may serve other pages once no version needs theirs.</param>
+    /// <returns>The memory of those of the pages replaced that only memory has.</returns>
+    public long Commit(List<PageReference> created, List<PageReference> superseded, bool reusesHandles = false)
     {
+        long bytes = 0;
         lock (_lock)
         {
             foreach (PageReference reference in created)
@@ -140,6 +149,10 @@ internal sealed partial class PageCache
                 if (reference.Page is { } page)
                 {
                     Move(page, PageResidency.Dirty);
+                    if (reusesHandles)
+                    {
+                        reference.AllowReuse();
+                    }
                 }
             }
 
@@ -148,9 +161,12 @@ internal sealed partial class PageCache
                 if (reference.Page is { Residency: PageResidency.Dirty or PageResidency.Draft } page)
                 {
                     Move(page, PageResidency.Superseded);
+                    bytes += page.MemoryBytes;
                 }
             }
         }
+
+        return bytes;
     }
 
     /// <summary>Pages have been stored durably: those still part of the head may be evicted from now on.</summary>
@@ -174,24 +190,42 @@ internal sealed partial class PageCache
     }
 
     /// <summary>No version needs the pages any more.</summary>
-    public void Discard(IReadOnlyList<PageReference> references)
+    public void Discard(List<PageReference> references)
     {
-        foreach (PageReference reference in references)
+        ReadOnlySpan<PageReference> open = CollectionsMarshal.AsSpan(references);
+        Page? first = null;
+        int count = 0;
+        long bytes = 0;
+        while (open.Length > 0)
         {
-            Page? page;
+            ReadOnlySpan<PageReference> part = open[..Math.Min(DiscardedAtOnce, open.Length)];
+            open = open[part.Length..];
             lock (_lock)
             {
-                page = reference.Take();
-                if (page is not null && page.IsEntered)
+                foreach (PageReference reference in part)
                 {
-                    _bytes[(int)page.Residency] -= page.MemoryBytes;
+                    if (reference.Take() is not { } page)
+                    {
+                        continue;
+                    }
+
+                    page.MarkRetired();
+                    page.Next = first;
+                    first = page;
+                    count++;
+                    bytes += page.MemoryBytes;
+                    if (page.IsEntered)
+                    {
+                        _bytes[(int)page.Residency] -= page.MemoryBytes;
+                    }
                 }
             }
+        }
 
-            if (page is not null)
-            {
-                Retire(page);
-            }
+        // Together, once none of them can be found: a reader that enters later comes upon none.
+        if (first is not null)
+        {
+            Epochs.Retire(first, count, bytes);
         }
     }
 
@@ -258,7 +292,7 @@ internal sealed partial class PageCache
                 return loaded;
             }
 
-            loaded.FreeMemory();
+            loaded.Free();
             if (reference.Page is { } page)
             {
                 return page;
@@ -283,6 +317,7 @@ internal sealed partial class PageCache
     private void Retire(Page page)
     {
         page.MarkRetired();
-        Epochs.Retire(page);
+        page.Next = null;
+        Epochs.Retire(page, count: 1, page.MemoryBytes);
     }
 }

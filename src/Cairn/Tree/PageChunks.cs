@@ -89,24 +89,32 @@ internal sealed unsafe class PageChunks
         }
     }
 
-    /// <summary>Takes a piece back. Nobody may use it any more.</summary>
-    public void Give(PageMemory memory)
+    /// <summary>Takes pieces back. Nobody may use them any more.</summary>
+    public void Give(ReadOnlySpan<PageMemory> freed)
     {
         lock (_lock)
         {
-            int index = memory.Chunk;
-            ref Chunk chunk = ref _chunks[index];
-            if (chunk.FreePieces == 0)
+            foreach (PageMemory memory in freed)
             {
-                Link(ref _partlyFree[chunk.Pieces], index);
+                Give(memory);
             }
+        }
+    }
 
-            chunk.Give(memory.Address);
-            if (chunk.FreePieces == chunk.Pieces)
-            {
-                Unlink(ref _partlyFree[chunk.Pieces], index);
-                Link(ref _empty, index);
-            }
+    private void Give(PageMemory memory)
+    {
+        int index = memory.Chunk;
+        ref Chunk chunk = ref _chunks[index];
+        if (chunk.FreePieces == 0)
+        {
+            Link(ref _partlyFree[chunk.Pieces], index);
+        }
+
+        chunk.Give(memory.Address);
+        if (chunk.FreePieces == chunk.Pieces)
+        {
+            Unlink(ref _partlyFree[chunk.Pieces], index);
+            Link(ref _empty, index);
         }
     }
 

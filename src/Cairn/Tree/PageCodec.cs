@@ -94,7 +94,14 @@ internal static class PageCodec
         PageValidator.Check(stored, store, place.Id);
         ulong kept = BinaryPrimitives.ReadUInt64LittleEndian(stored[PageHeaderLayout.KeptHashMaskOffset..]);
         int bodyBytes = stored.Length - (BitOperations.PopCount(kept) * Hash256.SizeBytes);
-        return new Page(pool, memory, bodyBytes, ReadChildren(stored), ReadBlobs(stored, store, place.Id), born: 0) { HashValid = kept, IsAsStored = true };
+        BlobReference[] blobs = ReadBlobs(stored, store, place.Id);
+        int stubs = BitOperations.PopCount(BinaryPrimitives.ReadUInt64LittleEndian(stored[PageHeaderLayout.StubMaskOffset..]));
+        Page page = pool.RentPage(hasChildren: stubs > 0);
+        ReadChildren(stored, stubs, page);
+        page.Begin(memory, bodyBytes, blobs, born: 0);
+        page.HashValid = kept;
+        page.IsAsStored = true;
+        return page;
     }
 
     /// <summary>Checks stored bytes whose checksum is right, and tells what finds the page in its tree.</summary>
@@ -160,23 +167,20 @@ internal static class PageCodec
         return large;
     }
 
-    private static PageReference[] ReadChildren(ReadOnlySpan<byte> stored)
+    private static void ReadChildren(ReadOnlySpan<byte> stored, int stubs, Page page)
     {
         TreeKind tree = (TreeKind)stored[PageHeaderLayout.TreeOffset];
-        int stubs = BitOperations.PopCount(BinaryPrimitives.ReadUInt64LittleEndian(stored[PageHeaderLayout.StubMaskOffset..]));
-        PageReference[] children = stubs == 0 ? [] : new PageReference[stubs];
         for (int i = 0; i < stubs; i++)
         {
             ReadOnlySpan<byte> stub = stored[(PageHeaderLayout.SizeBytes + (i * StubLayout.SizeBytes))..];
-            children[i] = new PageReference(
+            PageReference child = new(
                 (PageId)BinaryPrimitives.ReadUInt64LittleEndian(stub[StubLayout.PageIdOffset..]),
                 (int)BinaryPrimitives.ReadUInt32LittleEndian(stub[StubLayout.StoredBytesOffset..]),
                 BinaryPrimitives.ReadUInt32LittleEndian(stub[StubLayout.CrcOffset..]),
                 tree,
                 new StubClaim(BinaryPrimitives.ReadUInt16LittleEndian(stub[StubLayout.TopIndexOffset..]), BinaryPrimitives.ReadUInt16LittleEndian(stub[StubLayout.LevelOffset..])));
+            page.PutChild(i, child);
         }
-
-        return children;
     }
 
     private static BlobReference[] ReadBlobs(ReadOnlySpan<byte> stored, IPageStore store, PageId id)

@@ -6,7 +6,7 @@ namespace Cairn.Tree;
 /// A piece of native memory that holds one page. Owned by the <see cref="Page"/> made on it; given back to its pool by that page's retirement, never by readers.
 /// </summary>
 /// <remarks>
-/// SAFETY: the pointer comes from the pool and stays valid until <see cref="PagePool.Free"/>, which is called only after every reader that could have found the page has left
+/// SAFETY: the pointer comes from the pool and stays valid until <see cref="PagePool.Free(PageMemory)"/>, which is called only after every reader that could have found the page has left
 /// (<see cref="ReaderEpochs"/>). All access goes through <see cref="Span"/>, which carries the length, so that bounds are checked everywhere else.
 /// </remarks>
 internal readonly unsafe struct PageMemory(byte* start, int capacity, int chunk)

@@ -106,7 +106,7 @@ internal sealed class PageMover(PageMoves moves)
                 if (_movedPages.TryGetValue(page.Children[stubs], out PagePlace old))
                 {
                     StubClaim claim = new((ushort)page.StubTopIndex(item), (ushort)page.StubLevel(item));
-                    page.Children[stubs] = new PageReference(old.Id, old.StoredBytes, old.Crc, page.Tree, claim);
+                    page.PutChild(stubs, new PageReference(old.Id, old.StoredBytes, old.Crc, page.Tree, claim));
                 }
 
                 stubs++;

@@ -1,18 +1,27 @@
 namespace Cairn.Tree;
 
 /// <summary>
-/// Hands out native memory for pages: one pool for each worker slot of the commit, one for pages that are read. A pool keeps free pieces of the sizes it was asked for at hand, at most a chunk of each, so that workers do not meet at
-/// one lock; the memory behind it is shared by the pools of a store, so that what one gives back serves the others. Safe for any thread.
+/// Hands out native memory for pages, and the objects that stand for them: one pool for each worker slot of the commit, one for pages that are read. A pool keeps free pieces of the sizes it was asked for at hand, at most a chunk of
+/// each, so that workers do not meet at one lock; the memory behind it is shared by the pools of a store, so that what one gives back serves the others. Objects serve one page after the other, so that changing pages leaves
+/// next to nothing to the garbage collector. Safe for any thread.
 /// </summary>
 internal sealed class PagePool
 {
     /// <summary>What memory is overwritten with when it is given back and tests ask for it.</summary>
     public const byte Poison = 0xDD;
 
+    /// <summary>Unused objects of a kind that a pool keeps, about as many as a block of 20,000 changes needs: 2 MB, and for pages with stubs 10 MB.</summary>
+    private const int MostSpare = 1 << 14;
+
+    /// <summary>Pages given back at once under one lock.</summary>
+    private const int FreedAtOnce = 64;
+
     private readonly Lock _lock = new();
     private readonly PageChunks _chunks;
     private readonly PageRun[] _runs = new PageRun[PageChunks.MostPieces + 1]; // by pieces a chunk
     private readonly bool _poison;
+    private SparePages _spare;
+    private SparePages _spareWithChildren;
     private long _used;
 
     /// <summary>Makes a pool with memory of its own.</summary>
@@ -55,15 +64,91 @@ internal sealed class PagePool
         }
     }
 
-    /// <summary>Takes memory back that this pool handed out. Nobody may use it any more.</summary>
-    public void Free(PageMemory memory)
+    /// <summary>Hands out an object for a page.</summary>
+    /// <param name="hasChildren">Whether the page has stubs.</param>
+    public Page RentPage(bool hasChildren)
     {
-        if (_poison)
+        lock (_lock)
         {
-            memory.Span.Fill(Poison);
+            if ((hasChildren ? ref _spareWithChildren : ref _spare).TryTake(out Page? page))
+            {
+                return page;
+            }
         }
 
-        Interlocked.Add(ref _used, -memory.Capacity);
-        _chunks.Give(memory);
+        return new Page(this, hasChildren);
+    }
+
+    /// <summary>Takes memory back that this pool handed out. Nobody may use it any more.</summary>
+    public void Free(PageMemory memory) => Free([memory]);
+
+    /// <summary>Takes a page back, object and memory, that this pool handed out. Nobody may use either any more.</summary>
+    public void Free(Page page)
+    {
+        page.Next = null;
+        FreeChain(page);
+    }
+
+    /// <summary>Gives a chain of pages back, each to its pool.</summary>
+    public static void FreeChain(Page? first)
+    {
+        while (first is not null)
+        {
+            // Those of one pool first; the few pools of a store lie mixed in the chain.
+            first = first.Pool.FreeOwn(first);
+        }
+    }
+
+    /// <summary>Takes the pages of this pool out of a chain.</summary>
+    /// <returns>The chain of the others.</returns>
+    private Page? FreeOwn(Page? next)
+    {
+        Span<PageMemory> memory = stackalloc PageMemory[FreedAtOnce];
+        Page? others = null;
+        while (next is not null)
+        {
+            SparePages freed = default;
+            SparePages freedWithChildren = default;
+            int count = 0;
+            while (next is not null && count < FreedAtOnce)
+            {
+                Page page = next;
+                next = page.Next;
+                if (page.Pool != this)
+                {
+                    page.Next = others;
+                    others = page;
+                    continue;
+                }
+
+                memory[count++] = page.End();
+                (page.HasChildren ? ref freedWithChildren : ref freed).Put(page);
+            }
+
+            Free(memory[..count]);
+            lock (_lock)
+            {
+                _spare.Put(freed, MostSpare);
+                _spareWithChildren.Put(freedWithChildren, MostSpare);
+            }
+        }
+
+        return others;
+    }
+
+    private void Free(ReadOnlySpan<PageMemory> freed)
+    {
+        long bytes = 0;
+        foreach (PageMemory memory in freed)
+        {
+            bytes += memory.Capacity;
+            if (_poison)
+            {
+                memory.Span.Fill(Poison);
+            }
+        }
+
+        Interlocked.Add(ref _used, -bytes);
+        _chunks.Give(freed);
     }
 }

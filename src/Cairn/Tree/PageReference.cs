@@ -8,20 +8,20 @@ namespace Cairn.Tree;
 /// <remarks>
 /// Invariants: a page without a place is in memory as long as any version needs it; a place is given by a checkpoint, and another one only by cleaning, under the lock of <see cref="PageCache"/>, to all handles of
 /// the page at once; whoever reads the page takes the place under that lock. Checkpoints and cleaning exclude each other. The one who exchanges the page for null retires its memory.
+/// A handle that was committed, never stored and never a root serves another page when its page is given back: it was known only to parents, which went with it or before it, and to the versions it died with. Who keeps
+/// handles elsewhere keeps stored ones, those of versions it has pinned, or those that it has not let be committed that way.
 /// </remarks>
 internal sealed class PageReference
 {
     private Page? _page;
     private nint _address;
     private PageShape _shape;
+    private bool _isReusable;
 
     /// <summary>Makes the handle of a page in memory.</summary>
     public PageReference(Page page)
     {
-        _page = page;
-        _address = page.Address;
-        _shape = page.Shape;
-        Tree = page.Tree;
+        Begin(page);
     }
 
     /// <summary>Makes the handle of a stored page.</summary>
@@ -40,7 +40,7 @@ internal sealed class PageReference
     }
 
     /// <summary>The tree the page belongs to; held against the page when it is read.</summary>
-    public TreeKind Tree { get; }
+    public TreeKind Tree { get; private set; }
 
     /// <summary>What the stub of a stored page says of it; null for a root page and for one made in this process.</summary>
     public StubClaim? Claim { get; }
@@ -71,6 +71,26 @@ internal sealed class PageReference
 
     /// <summary>Asks the processor for the beginning of the page's memory, if it has any.</summary>
     public void Prefetch() => new PageProbe(Address, Shape).Prefetch();
+
+    /// <summary>Whether the handle may serve another page once its own has been given back.</summary>
+    public bool IsReusable => _isReusable && Id == PageId.None;
+
+    /// <summary>Says, when the page is committed, that nobody keeps the handle beyond its page.</summary>
+    public void AllowReuse() => _isReusable = true;
+
+    /// <summary>Says that the handle is a root, which views ask for without being inside <see cref="ReaderEpochs"/> all the time.</summary>
+    public void ForbidReuse() => _isReusable = false;
+
+    /// <summary>Makes the handle that of a new page in memory.</summary>
+    public void Begin(Page page)
+    {
+        _isReusable = false;
+        Tree = page.Tree;
+        Uses = 0;
+        _shape = page.Shape;
+        Volatile.Write(ref _address, page.Address);
+        Volatile.Write(ref _page, page);
+    }
 
     /// <summary>Puts a page that was read in place, unless another thread did already. The caller holds the lock of <see cref="PageCache"/>.</summary>
     /// <returns>Whether this page is in place now.</returns>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace Cairn.Tree;
@@ -24,7 +25,7 @@ internal sealed class ReaderEpochs
     private static Slot? _threadSlot;
 
     private readonly Lock _lock = new();
-    private readonly Queue<(long Epoch, Page Page)> _retired = new();
+    private readonly Queue<(long Epoch, Page First, long Bytes)> _retired = new();
     private long _retiredBytes;
     private int _sinceCollect;
 
@@ -44,18 +45,25 @@ internal sealed class ReaderEpochs
         return new Guard(slot);
     }
 
-    /// <summary>Takes a page that no reader can find any more; its memory is given back as soon as no reader can hold it.</summary>
-    public void Retire(Page page)
+    /// <summary>Takes a chain of pages that no reader can find any more; they are given back, objects and memory, as soon as no reader can hold one of them.</summary>
+    /// <param name="first">The first of them.</param>
+    /// <param name="count">How many they are.</param>
+    /// <param name="bytes">The memory they take.</param>
+    public void Retire(Page first, int count, long bytes)
     {
         Interlocked.MemoryBarrier();
+        bool isDue;
         lock (_lock)
         {
-            _retired.Enqueue((Interlocked.Increment(ref _globalEpoch) - 1, page));
-            _retiredBytes += page.MemoryBytes;
-            if (++_sinceCollect >= CollectEvery)
-            {
-                CollectLocked();
-            }
+            _retired.Enqueue((Interlocked.Increment(ref _globalEpoch) - 1, first, bytes));
+            _retiredBytes += bytes;
+            _sinceCollect += count;
+            isDue = _sinceCollect >= CollectEvery;
+        }
+
+        if (isDue)
+        {
+            Collect();
         }
     }
 
@@ -75,9 +83,12 @@ internal sealed class ReaderEpochs
     /// <summary>Gives back what can be given back now.</summary>
     public void Collect()
     {
-        lock (_lock)
+        // What is retired from now on is not meant: somebody may enter and find it after the look at the slots.
+        long now = Now;
+        long before = Math.Min(now, OldestInside());
+        while (TryTake(before, out Page? first))
         {
-            CollectLocked();
+            PagePool.FreeChain(first);
         }
     }
 
@@ -108,20 +119,21 @@ internal sealed class ReaderEpochs
         return oldest;
     }
 
-    private void CollectLocked()
+    /// <summary>Takes a chain retired before an epoch.</summary>
+    private bool TryTake(long before, [NotNullWhen(true)] out Page? first)
     {
-        _sinceCollect = 0;
-        if (_retired.Count == 0)
+        lock (_lock)
         {
-            return;
-        }
+            _sinceCollect = 0;
+            first = null;
+            if (_retired.TryPeek(out (long Epoch, Page First, long Bytes) next) && next.Epoch < before)
+            {
+                _retired.Dequeue();
+                _retiredBytes -= next.Bytes;
+                first = next.First;
+            }
 
-        long oldest = OldestInside();
-        while (_retired.TryPeek(out (long Epoch, Page Page) next) && next.Epoch < oldest)
-        {
-            _retired.Dequeue();
-            _retiredBytes -= next.Page.MemoryBytes;
-            next.Page.FreeMemory();
+            return first is not null;
         }
     }
 

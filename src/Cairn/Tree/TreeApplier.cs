@@ -338,7 +338,7 @@ internal sealed partial class TreeApplier
     /// <summary>Enters a new page among those created.</summary>
     private BuildItem Register(Page page)
     {
-        PageReference reference = new(page);
+        PageReference reference = page.MakeHandle();
         _result.Created.Add(reference);
         while (_createdByLevel.Count <= page.Level)
         {

@@ -85,7 +85,7 @@ internal sealed class TreeCursor
 
             // The child first: if reading it fails, the next step tries again.
             Page? child = top.Page.IsStub(top.Item) ? _pages.Get(top.Page.Child(top.Item)) : null;
-            _path[^1] = new Step(top.Page, top.Item + (_reverse ? -1 : 1));
+            _path[^1] = top with { Item = top.Item + (_reverse ? -1 : 1) };
             if (child is null)
             {
                 Take(top.Page, top.Item);
@@ -111,7 +111,7 @@ internal sealed class TreeCursor
     {
         foreach (Step step in _path)
         {
-            if (!step.Page.IsAlive)
+            if (!step.Page.IsAlive(step.Life))
             {
                 return false;
             }
@@ -185,5 +185,11 @@ internal sealed class TreeCursor
     }
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Step(Page Page, int Item);
+    private readonly record struct Step(Page Page, int Item, uint Life)
+    {
+        public Step(Page page, int item)
+            : this(page, item, page.Life)
+        {
+        }
+    }
 }

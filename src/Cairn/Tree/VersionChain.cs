@@ -207,8 +207,9 @@ internal sealed class VersionChain
     /// <param name="version">The version.</param>
     /// <param name="superseded">Pages of the head that it does not have.</param>
     /// <param name="alsoSuperseded">The others of them.</param>
+    /// <param name="supersededPageBytes">The memory of those of them that only memory has.</param>
     /// <param name="supersededBlobBytes">The bytes of the blobs of the head that it does not have and that only memory has.</param>
-    public void Publish(StateVersion version, List<PageReference> superseded, List<PageReference> alsoSuperseded, long supersededBlobBytes)
+    public void Publish(StateVersion version, List<PageReference> superseded, List<PageReference> alsoSuperseded, long supersededPageBytes, long supersededBlobBytes)
     {
         List<PageReference> freed = RentList();
         lock (_lock)
@@ -217,7 +218,7 @@ internal sealed class VersionChain
             version.Died.EnsureCapacity(superseded.Count + alsoSuperseded.Count);
             version.Died.AddRange(superseded);
             version.Died.AddRange(alsoSuperseded);
-            version.DiedPageBytes = SupersededBytes(version.Died);
+            version.DiedPageBytes = supersededPageBytes;
             version.DiedBlobBytes = supersededBlobBytes;
             Append(version);
             TrimRecent(freed);
@@ -230,13 +231,14 @@ internal sealed class VersionChain
     /// <summary>Makes a version the head that shares no page in memory with the versions before it (a reader going over to a newer checkpoint): those are no longer recent.</summary>
     /// <param name="version">The version.</param>
     /// <param name="superseded">All pages of the head that are only in memory.</param>
-    public void Restart(StateVersion version, IEnumerable<PageReference> superseded)
+    /// <param name="supersededPageBytes">The memory of those of them that only memory has.</param>
+    public void Restart(StateVersion version, IEnumerable<PageReference> superseded, long supersededPageBytes)
     {
         List<PageReference> freed = RentList();
         lock (_lock)
         {
             version.Died.AddRange(superseded);
-            version.DiedPageBytes = SupersededBytes(version.Died);
+            version.DiedPageBytes = supersededPageBytes;
             Append(version);
             while (_recent.Count > 1)
             {
@@ -272,17 +274,6 @@ internal sealed class VersionChain
         }
     }
 
-    private static long SupersededBytes(List<PageReference> pages)
-    {
-        long bytes = 0;
-        foreach (PageReference reference in pages)
-        {
-            bytes += reference.Page is { Residency: PageResidency.Superseded } page ? page.MemoryBytes : 0;
-        }
-
-        return bytes;
-    }
-
     private void ReleaseOldestRecent(List<PageReference> freed)
     {
         StateVersion oldest = _recent.TakeOldest();
@@ -305,33 +296,35 @@ internal sealed class VersionChain
         ulong before = index == 0 ? 0 : _versions[index - 1].Ordinal;
         _versions.RemoveAt(index);
         List<PageReference> kept = version.Died;
-        foreach (PageReference reference in next.Died)
-        {
-            // Born after the version before: only the dropped version had it. Pages that were read are not older than the store, which is before every version.
-            if (reference.Page is not { } page)
-            {
-                continue;
-            }
-
-            if (index == 0 || page.Born > before)
-            {
-                freed.Add(reference);
-            }
-            else
-            {
-                kept.Add(reference);
-            }
-        }
-
         if (index == 0)
         {
-            freed.AddRange(version.Died);
+            freed.AddRange(next.Died);
+            freed.AddRange(kept);
             kept.Clear();
+        }
+        else
+        {
+            Divide(next.Died, before, freed, kept);
         }
 
         GiveBack(next.Died);
         next.Died = kept;
         version.Died = [];
+    }
+
+    /// <summary>Divides pages that died with the version after a dropped one.</summary>
+    private static void Divide(List<PageReference> died, ulong before, List<PageReference> freed, List<PageReference> kept)
+    {
+        // A page may be evicted meanwhile; inside, its object does not become another page's.
+        using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
+        foreach (PageReference reference in died)
+        {
+            // Born after the version before: only the dropped version had it. Pages that were read are not older than the store, which is before every version.
+            if (reference.Page is { } page)
+            {
+                (page.Born > before ? freed : kept).Add(reference);
+            }
+        }
     }
 
     private void Discard(List<PageReference> freed)

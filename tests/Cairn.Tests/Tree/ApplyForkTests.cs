@@ -146,7 +146,7 @@ public sealed class ApplyForkTests
         while (open.TryPop(out PageReference? next))
         {
             found++;
-            foreach (PageReference child in next.Page!.Children.Where(created.Contains))
+            foreach (PageReference child in next.Page!.Children.ToArray().Where(created.Contains))
             {
                 open.Push(child);
             }

@@ -140,7 +140,7 @@ public sealed class PageCodecTests
     private static IEnumerable<byte[]> PagesOf(PageReference root)
     {
         Page page = root.Page!;
-        foreach (PageReference child in page.Children)
+        foreach (PageReference child in page.Children.ToArray())
         {
             foreach (byte[] stored in PagesOf(child))
             {
@@ -195,7 +195,7 @@ public sealed class PageCodecTests
         }
 
         page.Search("question"u8);
-        page.FreeMemory();
+        page.Free();
     }
 
     private static Page Decode(byte[] bytes) => Decode(bytes, BitConverter.ToUInt32(bytes));
@@ -231,7 +231,7 @@ public sealed class PageCodecTests
         TestTree tree = new();
         tree.Apply(entries);
         Page page = tree.Root.Reference!.Page!;
-        foreach ((PageReference child, int index) in page.Children.Select(static (child, index) => (child, index)))
+        foreach ((PageReference child, int index) in page.Children.ToArray().Select(static (child, index) => (child, index)))
         {
             child.Place((PageId)((ulong)index + 1), 1000 + index, 77);
         }

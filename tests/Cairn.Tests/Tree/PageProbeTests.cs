@@ -37,7 +37,7 @@ public sealed class PageProbeTests
                 AssertSame(page, Altered(random, key));
             }
 
-            Array.ForEach(page.Children, open.Push);
+            Array.ForEach(page.Children.ToArray(), open.Push);
         }
     });
 

@@ -1,0 +1,136 @@
+using Cairn.Homes;
+using Cairn.Tree;
+using Xunit;
+
+namespace Cairn.Tests.Tree;
+
+/// <summary>Page objects and their handles serve one page after the other: nobody takes a later page for an earlier one.</summary>
+public sealed class PageReuseTests
+{
+    [Fact]
+    public void Free_APage_LetsItsObjectServeTheNextOne()
+    {
+        PagePool pool = new(poison: true);
+        Page page = Make(pool);
+        page.Free();
+        Assert.Equal(0, pool.UsedBytes);
+        Assert.Throws<ArgumentOutOfRangeException>(() => page.Body.Length);
+        Assert.NotSame(page, pool.RentPage(hasChildren: true));
+        Assert.Same(page, pool.RentPage(hasChildren: false));
+        Assert.NotSame(page, pool.RentPage(hasChildren: false));
+    }
+
+    [Fact]
+    public void Free_APageWithChildren_KeepsNoneOfThemAlive()
+    {
+        PagePool pool = new();
+        Page page = pool.RentPage(hasChildren: true);
+        page.PutChild(0, Make(pool).MakeHandle());
+        page.Begin(OneItem(pool), 100, [], born: 1);
+        Assert.Equal(1, page.Children.Length);
+        page.Free();
+        Assert.Equal(0, page.Children.Length);
+        Assert.Same(page, pool.RentPage(hasChildren: true));
+        page.PutChild(1, Make(pool).MakeHandle());
+        Assert.Null(page.Children[0]);
+    }
+
+    [Fact]
+    public void IsAlive_AfterRetiring_IsNeverTrueAgainForWhatWasSeen()
+    {
+        PagePool pool = new();
+        Page page = Make(pool);
+        uint seen = page.Life;
+        Assert.True(page.IsAlive(seen));
+        page.MarkRetired();
+        uint late = page.Life;
+        Assert.False(page.IsAlive(seen));
+        Assert.False(page.IsAlive(late));
+        page.Free();
+        Assert.Same(page, pool.RentPage(hasChildren: false));
+        Assert.True(page.IsAlive(page.Life));
+        Assert.False(page.IsAlive(seen));
+        Assert.False(page.IsAlive(late));
+
+        // One that was read in vain: it was never found, so it was never retired.
+        uint second = page.Life;
+        page.Begin(OneItem(pool), 100, [], born: 0);
+        page.Free();
+        Assert.False(page.IsAlive(second));
+    }
+
+    [Fact]
+    public void MakeHandle_OfAReusedPage_IsAnotherOneUnlessItMayBeReused()
+    {
+        PagePool pool = new();
+        Page page = Make(pool);
+        PageReference uncommitted = page.MakeHandle();
+        Renew(pool, page);
+        PageReference stored = page.MakeHandle();
+        Assert.NotSame(uncommitted, stored);
+        stored.AllowReuse();
+        stored.Place((PageId)7, 100, 1);
+        Renew(pool, page);
+        PageReference root = page.MakeHandle();
+        Assert.NotSame(stored, root);
+        root.AllowReuse();
+        root.ForbidReuse();
+        Renew(pool, page);
+        PageReference plain = page.MakeHandle();
+        Assert.NotSame(root, plain);
+        plain.AllowReuse();
+        Renew(pool, page);
+        Assert.Same(plain, page.MakeHandle());
+        Assert.Same(page, plain.Page);
+        Assert.False(plain.IsReusable);
+    }
+
+    [Fact]
+    public void FreeChain_OfPagesOfManyPools_GivesEachBackToItsOwn() => SeededRandom.ForEach(3, random =>
+    {
+        PagePool first = new();
+        PagePool[] pools = [first, first.Another(), first.Another()];
+        Dictionary<PagePool, HashSet<Page>> expected = pools.ToDictionary(static pool => pool, static _ => new HashSet<Page>());
+        Page? chain = null;
+        for (int i = 0; i < 1_000; i++)
+        {
+            PagePool pool = pools[random.Next(pools.Length)];
+            Page page = Make(pool);
+            expected[pool].Add(page);
+            page.Next = chain;
+            chain = page;
+        }
+
+        PagePool.FreeChain(chain);
+        foreach ((PagePool pool, HashSet<Page> pages) in expected)
+        {
+            Assert.Equal(0, pool.UsedBytes);
+            HashSet<Page> again = [.. pages.Select(_ => pool.RentPage(hasChildren: false))];
+            Assert.Equal(pages, again);
+        }
+    });
+
+    private static void Renew(PagePool pool, Page page)
+    {
+        page.MarkRetired();
+        page.Free();
+        Assert.Same(page, pool.RentPage(hasChildren: false));
+        page.Begin(OneItem(pool), 100, [], born: 2);
+    }
+
+    private static Page Make(PagePool pool)
+    {
+        Page page = pool.RentPage(hasChildren: false);
+        page.Begin(OneItem(pool), 100, [], born: 1);
+        return page;
+    }
+
+    private static PageMemory OneItem(PagePool pool)
+    {
+        PageMemory memory = pool.Allocate(200);
+        memory.Span.Clear();
+        memory.Span[PageHeaderLayout.ItemCountOffset] = 1;
+        memory.Span[PageHeaderLayout.HeightWidthOffset] = 2;
+        return memory;
+    }
+}
