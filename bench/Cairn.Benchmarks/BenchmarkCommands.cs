@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Cairn.Benchmarks.Cases;
 using Cairn.Benchmarks.Engines;
+using Cairn.Benchmarks.Micro;
 using Cairn.Benchmarks.Parts;
 
 namespace Cairn.Benchmarks;
@@ -51,6 +52,7 @@ internal static class BenchmarkCommands
             Verb("all", "All of these, on one store.", new Suite.Plan { Load = true, Commit = true, Get = true, Scan = true, Reopen = true }),
             CompareCommand(),
             Parts(),
+            MicroCommand(),
             BlockWriterCommand(),
             EngineRunCommand(),
         };
@@ -86,6 +88,13 @@ internal static class BenchmarkCommands
     {
         Command command = new("compare", "Compares Cairn with RocksDB, LevelDB, LMDB and SQLite, and shows ratios.");
         command.SetAction(async (parsed, _) => await new Comparison(Read(parsed)).RunAsync());
+        return command;
+    }
+
+    private static Command MicroCommand()
+    {
+        Command command = new("micro", "Small parts, by BenchmarkDotNet; further arguments are its own, for example --filter '*Page*' or --list flat.") { TreatUnmatchedTokensAsErrors = false };
+        command.SetAction(parsed => MicroBenchmarks.Run(parsed.UnmatchedTokens));
         return command;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cairn.Benchmarks.Engines;
 using Cairn.Benchmarks.Results;
 using Cairn.Benchmarks.Workloads;
@@ -44,10 +45,15 @@ internal static class EngineRun
     /// <summary>The name of the figure that says what the engine holds after blocks that are the same for all.</summary>
     public const string Content = "content";
 
+    private const int WarmUpKeys = 200_000;
+    private const int WarmUpUpdates = 5_000;
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(1);
+
     /// <summary>Runs the phases that the options name and writes the figures to a file.</summary>
     public static async Task RunAsync(BenchmarkOptions options, EngineKind kind, string directory, string file)
     {
         EngineCatalog.Prepare(kind, options.RocksDb);
+        await WarmUpAsync(options, kind, directory + "-warm-up");
         JsonReport.Write(file, (await RunAsync(options, kind, directory)).All);
     }
 
@@ -66,6 +72,33 @@ internal static class EngineRun
         }
 
         return figures;
+    }
+
+    /// <summary>Commits blocks, sorted ones and others, to a database of their own, as a program that has been running for some time has: the runtime compiles for speed what it has seen used.</summary>
+    private static async Task WarmUpAsync(BenchmarkOptions options, EngineKind kind, string directory)
+    {
+        await using (EngineSession session = await EngineSession.OpenAsync(options, new KeySpace(options.Seed), kind, directory, new Figures().In, Durability.DangerNoSync))
+        {
+            UpdateBuffer buffer = new(session.Space, WarmUpUpdates);
+            foreach (int[] numbers in session.Space.SortedNumbers(WarmUpKeys).Chunk(WarmUpUpdates))
+            {
+                buffer.Clear();
+                Array.ForEach(numbers, number => buffer.Add((ulong)number, version: 0));
+                await session.Engine.CommitAsync(buffer);
+            }
+
+            UpdateStream stream = new(options.Seed, WarmUpKeys);
+            long started = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(started) < WarmUpTime)
+            {
+                stream.Fill(buffer, WarmUpUpdates, session.NextVersion());
+                await session.Engine.CommitAsync(buffer);
+            }
+
+            await session.Engine.SettleAsync();
+        }
+
+        Directory.Delete(directory, recursive: true);
     }
 
     private static async Task RunAsync(EngineSession session, Phase phase)
