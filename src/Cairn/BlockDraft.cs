@@ -19,17 +19,17 @@ public sealed class BlockDraft : IDisposable
 
     /// <summary>Makes a draft on the pinned head.</summary>
     internal BlockDraft(StateStore store, BlockHeight height, StateVersion head)
-        : this(store, height, head.Height, head.Ordinal, head.State, head.Local) => _pinned = head;
+        : this(store, height, head.Height, head.Ordinal, head.Ordinal, head.State, head.Local) => _pinned = head;
 
     /// <summary>Makes a draft on another one, which is sealed by it.</summary>
     internal BlockDraft(StateStore store, BlockHeight height, BlockDraft parent)
-        : this(store, height, parent.Height, parent.Ordinal, parent.Seal().State.Root, parent.Apply().Local.Root)
+        : this(store, height, parent.Height, parent.Ordinal, readsVersion: 0, parent.Seal().State.Root, parent.Apply().Local.Root)
     {
         _parent = parent;
         parent.Hold();
     }
 
-    private BlockDraft(StateStore store, BlockHeight height, BlockHeight? baseHeight, ulong baseOrdinal, TreeRoot state, TreeRoot local)
+    private BlockDraft(StateStore store, BlockHeight height, BlockHeight? baseHeight, ulong baseOrdinal, ulong readsVersion, TreeRoot state, TreeRoot local)
     {
         _store = store;
         Height = height;
@@ -37,8 +37,8 @@ public sealed class BlockDraft : IDisposable
         BaseState = state;
         BaseLocal = local;
         Ordinal = baseOrdinal + 1;
-        State = new TreeDraft(this, new TreeView(store.Pages, state, ThrowIfDisposed, TreeKind.State), store.Buffers.RentChanges());
-        Local = new TreeDraft(this, new TreeView(store.Pages, local, ThrowIfDisposed, TreeKind.Local), store.Buffers.RentChanges());
+        State = new TreeDraft(this, new TreeView(store.Pages, state, ThrowIfDisposed, TreeKind.State, readsVersion), store.Buffers.RentChanges());
+        Local = new TreeDraft(this, new TreeView(store.Pages, local, ThrowIfDisposed, TreeKind.Local, readsVersion), store.Buffers.RentChanges());
     }
 
     /// <summary>The height of the block.</summary>

@@ -12,7 +12,6 @@ public sealed class EntryScan : IDisposable
     private readonly TreeCursor _below;
     private readonly IScanOverlay? _overlay;
     private readonly byte[] _bound;
-    private readonly bool _hasBound;
     private readonly bool _reverse;
     private long _left;
     private bool _hasBelow;
@@ -27,10 +26,9 @@ public sealed class EntryScan : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
         _throwIfInvalid = throwIfInvalid;
-        _below = new TreeCursor(pages, root, reverse ? end : start, reverse);
-        _overlay = overlay;
-        _hasBound = reverse ? !start.IsEmpty : !end.IsEmpty;
         _bound = reverse ? start.ToArray() : end.ToArray();
+        _below = new TreeCursor(pages, root, reverse ? end : start, _bound, reverse);
+        _overlay = overlay;
         _reverse = reverse;
         _left = limit;
     }
@@ -66,8 +64,9 @@ public sealed class EntryScan : IDisposable
             return false;
         }
 
+        // The cursor ends at the bound by itself; what lies over it may not.
         bool found = _overlay is null ? _below.MoveNext() : MoveNextMerged(_overlay);
-        if (!found || (_hasBound && (_reverse ? Key.SequenceCompareTo(_bound) < 0 : Key.SequenceCompareTo(_bound) >= 0)))
+        if (!found || (_isOver && _bound.Length > 0 && (_reverse ? Key.SequenceCompareTo(_bound) < 0 : Key.SequenceCompareTo(_bound) >= 0)))
         {
             Dispose();
             return false;

@@ -233,6 +233,7 @@ public sealed partial class StateStore
 
         await _closing.CancelAsync().ConfigureAwait(false);
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _tended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _holdsGate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         _holdsGate.Release();
         await cleaning.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -132,6 +132,7 @@ public sealed partial class StateStore
             await AppendAsync(record).ConfigureAwait(false);
             StateVersion version = new(draft.Ordinal, draft.Height, head.BlockCount + 1, draft.TimeTicks, applied.State.Root, applied.Local.Root, _log.End);
             NoteFirstBlock(record);
+            Pages.Shortcuts.Note(version.Ordinal, applied.StateChanges, applied.LocalChanges);
             Publish(version, applied.State, applied.Local, reusesHandles: true);
             draft.MarkCommitted(version);
             NoteDurable(version);

@@ -24,7 +24,7 @@ public sealed partial class StateStore
     /// <summary>The greatest key of a tree; null when it is empty.</summary>
     internal byte[]? LastKey(TreeKind tree)
     {
-        TreeCursor cursor = new(Pages, tree == TreeKind.State ? Versions.Head.State : Versions.Head.Local, bound: [], reverse: true);
+        TreeCursor cursor = new(Pages, tree == TreeKind.State ? Versions.Head.State : Versions.Head.Local, bound: [], end: [], reverse: true);
         return cursor.MoveNext() ? cursor.Key.ToArray() : null;
     }
 

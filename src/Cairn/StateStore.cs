@@ -52,6 +52,7 @@ public sealed partial class StateStore : IAsyncDisposable
             new HistoryOptions(options.HistoryBytes) { LagBytes = options.HistoryLagBytes, Pauses = options.HistoryPauses },
             Raise);
         _metrics = new StoreMetrics(this);
+        AllowShortcuts();
     }
 
     /// <summary>Where the store is, as a URI.</summary>
@@ -217,7 +218,7 @@ public sealed partial class StateStore : IAsyncDisposable
         try
         {
             using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
-            return TreeReading.TryRead(Pages, tree == TreeKind.State ? head.State : head.Local, key, destination, out valueBytes);
+            return TreeReading.TryRead(Pages, tree == TreeKind.State ? head.State : head.Local, tree, head.Ordinal, key, destination, out valueBytes);
         }
         finally
         {

@@ -27,7 +27,7 @@ public sealed partial record StateStoreOptions
     /// <summary>The size of the log since the last checkpoint that starts a new one, in bytes, at least 64 KiB. Commits wait at twice this. Default: 64 MiB.</summary>
     public long ReplayBytes { get; init; } = 64L << 20;
 
-    /// <summary>The most memory for unchanged pages, in bytes, at least 64 KiB. Default: 256 MiB.</summary>
+    /// <summary>The most memory for unchanged pages, in bytes, at least 64 KiB. From 16 MiB on, a thirty-second part of it (at most 16 MiB) may hold copies of entries that are read again and again, and a sixteenth part filters over the keys. Default: 256 MiB.</summary>
     public long CacheBytes { get; init; } = 256L << 20;
 
     /// <summary>Which unchanged page leaves memory first when <see cref="CacheBytes"/> is used up. Default: <see cref="EvictionPolicy.Clock"/>.</summary>
@@ -89,6 +89,12 @@ public sealed partial record StateStoreOptions
 
     /// <summary>The fewest changes that threads share. For tests, whose blocks are small.</summary>
     internal int ApplyForkChanges { get; init; } = Tree.ApplyCrew.DefaultForkChanges;
+
+    /// <summary>The memory for hot entries; 0 for the part of <see cref="CacheBytes"/> that is meant for them. With any other, what point reads ask before the tree is made on the thread that calls for it. For tests.</summary>
+    internal long HotEntryBytes { get; init; }
+
+    /// <summary>After how many pages found by a thread it is looked whether such shortcuts pay; a power of two. For tests.</summary>
+    internal int ShortcutPace { get; init; } = 1 << 16;
 
     /// <summary>Overwrite the memory of pages when it is given back, so that a use afterwards shows. For tests.</summary>
     internal bool PoisonFreedPages { get; init; }

@@ -25,8 +25,8 @@ public sealed partial class StateView : IDisposable
         _views = views;
         _past = past;
         OpenedAt = openedAt;
-        State = new TreeView(pages, version.State, ThrowIfDisposed, TreeKind.State, past);
-        Local = new TreeView(pages, version.Local, ThrowIfDisposed, TreeKind.Local, past);
+        State = new TreeView(pages, version.State, ThrowIfDisposed, TreeKind.State, version.Ordinal, past);
+        Local = new TreeView(pages, version.Local, ThrowIfDisposed, TreeKind.Local, version.Ordinal, past);
         _place = views.Add(this);
     }
 

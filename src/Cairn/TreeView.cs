@@ -14,6 +14,7 @@ internal sealed class TreeView : ITreeReader
     private readonly TreeRoot _root;
     private readonly Action _throwIfInvalid;
     private readonly TreeKind _tree;
+    private readonly ulong _version;
     private readonly PastPoint? _past;
 
     /// <summary>Makes a reader.</summary>
@@ -21,13 +22,15 @@ internal sealed class TreeView : ITreeReader
     /// <param name="root">The tree.</param>
     /// <param name="throwIfInvalid">Throws when the version is no longer pinned.</param>
     /// <param name="tree">Which tree it is.</param>
+    /// <param name="version">The ordinal of the version; 0 when it is not published.</param>
     /// <param name="past">The earlier height; null for that of the version.</param>
-    public TreeView(PageCache pages, in TreeRoot root, Action throwIfInvalid, TreeKind tree, PastPoint? past = null)
+    public TreeView(PageCache pages, in TreeRoot root, Action throwIfInvalid, TreeKind tree, ulong version, PastPoint? past = null)
     {
         _pages = pages;
         _root = root;
         _throwIfInvalid = throwIfInvalid;
         _tree = tree;
+        _version = version;
         _past = past;
     }
 
@@ -48,13 +51,13 @@ internal sealed class TreeView : ITreeReader
         _throwIfInvalid();
         if (_past is null)
         {
-            return TreeReading.TryRead(_pages, _root, key, destination, out valueBytes);
+            return TreeReading.TryRead(_pages, _root, _tree, _version, key, destination, out valueBytes);
         }
 
         bool isThere = TreeReading.TryFind(_pages, _root, key, out Page? page, out int item);
         if (!HasChanged(page, item, isThere))
         {
-            return TreeReading.TryRead(_pages, _root, key, destination, out valueBytes);
+            return TreeReading.TryRead(_pages, _root, _tree, version: 0, key, destination, out valueBytes);
         }
 
         isThere = TryFindPast(key, page, item, isThere, out PastChange change);
@@ -73,6 +76,11 @@ internal sealed class TreeView : ITreeReader
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
         _throwIfInvalid();
+        if (IsAbsent(key))
+        {
+            return null;
+        }
+
         bool isThere = TreeReading.TryFind(_pages, _root, key, out Page? page, out int item);
         if (!HasChanged(page, item, isThere))
         {
@@ -87,6 +95,12 @@ internal sealed class TreeView : ITreeReader
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
         _throwIfInvalid();
+        valueBytes = 0;
+        if (IsAbsent(key))
+        {
+            return false;
+        }
+
         bool isThere = TreeReading.TryFind(_pages, _root, key, out Page? page, out int item);
         if (HasChanged(page, item, isThere))
         {
@@ -121,6 +135,11 @@ internal sealed class TreeView : ITreeReader
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
         _throwIfInvalid();
+        if (IsAbsent(key))
+        {
+            return false;
+        }
+
         bool isThere = TreeReading.TryFind(_pages, _root, key, out Page? page, out int item);
         return HasChanged(page, item, isThere) ? TryFindPast(key, page, item, isThere, out _) : isThere;
     }
@@ -173,6 +192,10 @@ internal sealed class TreeView : ITreeReader
         int length = KeyRange.After(prefix, after);
         return tree.Range(prefix, after[..length], limit, reverse);
     }
+
+    /// <summary>Whether the key is known to be absent without looking into the tree.</summary>
+    private bool IsAbsent(ReadOnlySpan<byte> key) =>
+        _past is null && _pages.Shortcuts.Filter(_tree) is { } filter && !filter.MayHave(KeyHash.Of(_tree, key), _version);
 
     /// <summary>Whether the key may have been something else at the height: what is absent now may have been there.</summary>
     private bool HasChanged(Page? page, int item, bool isThere) => _past is not null && !(isThere && page!.Height(item) <= _past.Block.Height);

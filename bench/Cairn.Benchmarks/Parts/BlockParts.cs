@@ -73,6 +73,18 @@ internal sealed class BlockParts : IDisposable
 
             await ApplyAsync();
         }
+
+        MakeShortcuts();
+    }
+
+    /// <summary>What point reads ask before the tree, as a store has it by default once it is read.</summary>
+    private void MakeShortcuts()
+    {
+        ReadShortcuts shortcuts = _pages.Shortcuts;
+        shortcuts.Allow(new StateStoreOptions().CacheBytes);
+        shortcuts.MakeHot(_height);
+        bool isBuilt = shortcuts.TryBeginFilter(TreeKind.State, _state.Totals.Entries, _height)?.TryBuild(_state, CancellationToken.None) == true;
+        shortcuts.EndFilter(TreeKind.State, isBuilt);
     }
 
     private async Task MeasureAsync(UpdateStream stream, int updates, int blocks, Figures.Column column)
@@ -92,6 +104,7 @@ internal sealed class BlockParts : IDisposable
         column.AddTime("record old values", _spent.Recording / blocks);
         column.AddTime("hash", (_spent.ApplyHashing - _spent.Apply) / blocks);
         column.AddTime("enter and retire pages", _spent.Publish / blocks);
+        column.AddTime("tell the shortcuts of reads", _spent.Telling / blocks);
         column.AddTime("encode the record", _spent.Encode / blocks);
         column.AddTime("checksum", _spent.Checksum / blocks);
         column.AddTime("append: all of encode, checksum, write", _spent.Append / blocks);
@@ -141,6 +154,10 @@ internal sealed class BlockParts : IDisposable
         Lap(ref started, ref _spent.Publish);
         Publish(local);
         (_state, _local) = (state.Root, local.Root);
+        started = SystemCalls.ThreadTime;
+        _pages.Shortcuts.Note(_height, list, ChangeList.Empty);
+        _pages.Shortcuts.BeforeHead(_height);
+        Lap(ref started, ref _spent.Telling);
         await WriteAsync(record);
         _buffers.Return(stateRecord, list);
         _buffers.Return(state);
@@ -210,6 +227,7 @@ internal sealed class BlockParts : IDisposable
         public TimeSpan Recording;
         public TimeSpan ApplyHashing;
         public TimeSpan Publish;
+        public TimeSpan Telling;
         public TimeSpan Encode;
         public TimeSpan Checksum;
         public TimeSpan Append;

@@ -202,14 +202,7 @@ internal sealed partial class Page
     /// <summary>The height at which an entry last changed.</summary>
     public BlockHeight Height(int item)
     {
-        ReadOnlySpan<byte> at = _memory.Span[(_heightsOffset + (item * _heightWidth))..];
-        ulong delta = _heightWidth switch
-        {
-            2 => BinaryPrimitives.ReadUInt16LittleEndian(at),
-            4 => BinaryPrimitives.ReadUInt32LittleEndian(at),
-            _ => BinaryPrimitives.ReadUInt64LittleEndian(at),
-        };
-        return (BlockHeight)(BaseHeight + delta);
+        return (BlockHeight)(BaseHeight + ReadHeight(_memory.Span[(_heightsOffset + (item * _heightWidth))..], _heightWidth));
     }
 
     /// <summary>What lies under an item.</summary>

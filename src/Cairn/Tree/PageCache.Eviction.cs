@@ -19,6 +19,9 @@ internal sealed partial class PageCache
     /// <summary>How many pages were dropped to make room.</summary>
     public long Evictions => Interlocked.Read(ref _evictions);
 
+    /// <summary>The bound for clean pages: what shortcuts leave of that of the cache.</summary>
+    private long LimitBytes => _limitBytes - Shortcuts.Bytes;
+
     private long CleanBytes => _bytes[(int)PageResidency.Clean];
 
     /// <summary>
@@ -27,13 +30,13 @@ internal sealed partial class PageCache
     /// <param name="spared">Pages that must stay; null for none.</param>
     private void Evict(HashSet<PageReference>? spared = null)
     {
-        if (CleanBytes <= _limitBytes || _policy.Count < _tryAgainAt)
+        if (CleanBytes <= LimitBytes || _policy.Count < _tryAgainAt)
         {
             return;
         }
 
         int steps = (StepsPerPage * _policy.Count) + FreeSteps;
-        while (CleanBytes > _limitBytes && _policy.Next(ref steps) is { } reference)
+        while (CleanBytes > LimitBytes && _policy.Next(ref steps) is { } reference)
         {
             if (reference.Page is not { Residency: PageResidency.Clean } page)
             {
@@ -50,7 +53,7 @@ internal sealed partial class PageCache
             }
         }
 
-        _tryAgainAt = CleanBytes > _limitBytes && spared is null ? _policy.Count + (_policy.Count / 8) : 0;
+        _tryAgainAt = CleanBytes > LimitBytes && spared is null ? _policy.Count + (_policy.Count / 8) : 0;
     }
 
     private void Drop(PageReference reference, Page page)

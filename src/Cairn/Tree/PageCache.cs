@@ -22,6 +22,8 @@ internal sealed partial class PageCache
 
     private readonly IPageStore? _store;
     private readonly long _limitBytes;
+    private long _attention = long.MinValue;
+    private Action? _onAttention;
     private readonly Lock _lock = new();
     private readonly long[] _bytes = new long[4];
     private readonly long[] _hits = new long[HitStripes * StripeWidth];
@@ -43,6 +45,9 @@ internal sealed partial class PageCache
 
     /// <summary>The memory of pages.</summary>
     public PagePool Pool { get; }
+
+    /// <summary>What point reads ask before the tree. Its memory counts against the bound for clean pages.</summary>
+    public ReadShortcuts Shortcuts { get; } = new();
 
     /// <summary>Gives memory back when readers have left.</summary>
     public ReaderEpochs Epochs { get; } = new();
@@ -92,7 +97,47 @@ internal sealed partial class PageCache
     /// <summary>Counts pages that were found in memory.</summary>
     public void CountHits(int pages) => _hits[(Environment.CurrentManagedThreadId & (HitStripes - 1)) * StripeWidth] += pages;
 
-    /// <summary>As <see cref="Get(PageReference)"/>, but leaves it to the caller to count what was found in memory: <see cref="CountHits"/> once for a path of pages.</summary>
+    /// <summary>Counts pages that a point read found in memory, and has done what <see cref="PayAttention"/> asked for.</summary>
+    /// <returns>How many the threads of a stripe have found.</returns>
+    public long CountReadHits(int pages)
+    {
+        ref long hits = ref _hits[(Environment.CurrentManagedThreadId & (HitStripes - 1)) * StripeWidth];
+        long before = hits;
+        long after = before + pages;
+        hits = after;
+        if (((before ^ after) & _attention) != 0)
+        {
+            _onAttention?.Invoke();
+        }
+
+        return after;
+    }
+
+    /// <summary>Has something done each time point reads of the threads of a stripe have found so many pages.</summary>
+    /// <param name="pages">How many, a power of two.</param>
+    /// <param name="act">What to do; called inside <see cref="ReaderEpochs"/> or outside.</param>
+    public void PayAttention(int pages, Action act)
+    {
+        _onAttention = act;
+        _attention = -pages;
+    }
+
+    /// <summary>Counts a question for a key that a tree does not have, which the tree had to answer.</summary>
+    public void CountAbsent(TreeKind tree) => _hits[((Environment.CurrentManagedThreadId & (HitStripes - 1)) * StripeWidth) + 1 + (int)tree]++;
+
+    /// <summary>How often that was; approximate when several threads read.</summary>
+    public long Absent(TreeKind tree)
+    {
+        long sum = 0;
+        for (int stripe = 0; stripe < HitStripes; stripe++)
+        {
+            sum += Volatile.Read(ref _hits[(stripe * StripeWidth) + 1 + (int)tree]);
+        }
+
+        return sum;
+    }
+
+    /// <summary>As <see cref="Get(PageReference)"/>, but leaves it to the caller to count what was found in memory: <see cref="CountHits"/> or <see cref="CountReadHits"/> once for a path of pages.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Page Get(PageReference reference, ref int hits)
     {
@@ -243,7 +288,7 @@ internal sealed partial class PageCache
         page = Load(reference, spared);
         lock (_lock)
         {
-            if (CleanBytes > _limitBytes && ReferenceEquals(reference.Page, page) && page.Residency == PageResidency.Clean)
+            if (CleanBytes > LimitBytes && ReferenceEquals(reference.Page, page) && page.Residency == PageResidency.Clean)
             {
                 Drop(reference, page);
             }

@@ -59,6 +59,15 @@ internal readonly unsafe ref struct PageProbe
         }
     }
 
+    /// <summary>The stub that the bits of a key lead to, without a look at anything but those bits: if the tree has the key, it is below. -1 for an entry.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int StubOnTheWay(ReadOnlySpan<byte> key, out int item)
+    {
+        item = Candidate(_start + _shape.TrieOffset, key, _shape.Count);
+        ulong stubs = StubMask;
+        return ((stubs >> item) & 1) != 0 ? BitOperations.PopCount(stubs & ((1UL << item) - 1)) : -1;
+    }
+
     /// <summary>Decides a look-up: the entry or stub that has the key.</summary>
     /// <param name="key">The key.</param>
     /// <param name="item">The item.</param>
@@ -67,10 +76,20 @@ internal readonly unsafe ref struct PageProbe
     /// <returns>False when the key is absent.</returns>
     public bool Find(ReadOnlySpan<byte> key, out int item, out int stub, out ReadOnlySpan<byte> value)
     {
+        stub = StubOnTheWay(key, out item);
+        return IsHere(key, item, stub, out value);
+    }
+
+    /// <summary>Decides whether an item that the bits of a key lead to has the key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="stub">What <see cref="StubOnTheWay"/> gave.</param>
+    /// <param name="value">The inline value of an entry, or the record of its blob; valid as long as the caller is inside <see cref="ReaderEpochs"/>.</param>
+    /// <returns>False when the key is absent.</returns>
+    public bool IsHere(ReadOnlySpan<byte> key, int item, int stub, out ReadOnlySpan<byte> value)
+    {
         int count = _shape.Count;
         byte* trie = _start + _shape.TrieOffset;
-        item = Candidate(trie, key, count);
-        ulong stubs = StubMask;
         byte* offsets = trie + ((count - 1) * TrieNodeLayout.SizeBytes);
         byte* prefix = offsets + ((count + 1) * sizeof(ushort)) + (count * _start[PageHeaderLayout.HeightWidthOffset]);
         int prefixBytes = PrefixBytes;
@@ -78,14 +97,12 @@ internal readonly unsafe ref struct PageProbe
         byte* record = data + ReadUInt16(offsets + (item * sizeof(ushort)));
         byte* end = data + ReadUInt16(offsets + ((item + 1) * sizeof(ushort)));
         value = default;
-        bool isStub = ((stubs >> item) & 1) != 0;
-        stub = isStub ? BitOperations.PopCount(stubs & ((1UL << item) - 1)) : -1;
         if (key.Length < prefixBytes || !new ReadOnlySpan<byte>(prefix, prefixBytes).SequenceEqual(key[..prefixBytes]))
         {
             return false;
         }
 
-        if (isStub)
+        if (stub >= 0)
         {
             return BelongsBelow(key[prefixBytes..], new ReadOnlySpan<byte>(record, (int)(end - record)), TopIndex(stub) - (prefixBytes << KeyBits.ByteShift));
         }

@@ -5,17 +5,18 @@ namespace Cairn.Tree;
 
 /// <summary>
 /// Decides when the memory of a retired page can be given back: when every reader that was inside at the time of retiring has left. Reading enters and leaves a slot of its own
-/// thread, two writes and a fence; there is no lock on that path and readers never wait.
+/// thread, two plain writes; there is no lock and no fence on that path, and readers never wait. Who wants to know who is inside has the fence run on all processors instead, seldom.
 /// </summary>
 /// <remarks>
 /// Invariants: a page is unreachable before it is retired; a reader finds pages only between entering and leaving; the slot of a thread inside holds the epoch it entered at or an older one. A page
-/// retired in epoch e is freed when every slot inside holds an epoch above e: such readers entered after the page had become unreachable.
+/// retired in epoch e is freed when every slot inside holds an epoch above e: such readers entered after the page had become unreachable. The slots are looked at after a barrier in all threads of the process: a reader
+/// whose entering was not yet seen then finds pages only after the barrier, and so none that had become unreachable before it.
 /// The slots belong to the process, the retired pages to the store.
 /// </remarks>
 internal sealed class ReaderEpochs
 {
     private const long Outside = long.MaxValue;
-    private const int CollectEvery = 256;
+    private const int CollectEvery = 1024;
 
     private static readonly Lock SlotsLock = new();
     private static WeakReference<Slot>[] _slots = [];
@@ -39,7 +40,6 @@ internal sealed class ReaderEpochs
         if (slot.Depth++ == 0)
         {
             Volatile.Write(ref slot.Epoch, Volatile.Read(ref _globalEpoch));
-            Interlocked.MemoryBarrier();
         }
 
         return new Guard(slot);
@@ -106,7 +106,7 @@ internal sealed class ReaderEpochs
 
     private static long OldestInside()
     {
-        Interlocked.MemoryBarrier();
+        Interlocked.MemoryBarrierProcessWide();
         long oldest = Outside;
         foreach (WeakReference<Slot> known in Volatile.Read(ref _slots))
         {

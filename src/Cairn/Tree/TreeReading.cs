@@ -9,7 +9,7 @@ internal static class TreeReading
     /// <summary>Finds the page and item of an entry.</summary>
     public static bool TryFind(PageCache pages, in TreeRoot root, ReadOnlySpan<byte> key, [NotNullWhen(true)] out Page? page, out int item)
     {
-        return TryFind(pages, root, key, out page, out item, out _);
+        return TryFind(pages, root, key, out page, out item, out _, out _);
     }
 
     /// <summary>Finds an entry.</summary>
@@ -19,7 +19,9 @@ internal static class TreeReading
     /// <param name="page">Its page.</param>
     /// <param name="item">Which item of the page it is.</param>
     /// <param name="value">Its inline value, or the record of its blob; valid while the caller is inside.</param>
-    public static bool TryFind(PageCache pages, in TreeRoot root, ReadOnlySpan<byte> key, [NotNullWhen(true)] out Page? page, out int item, out ReadOnlySpan<byte> value)
+    /// <param name="isOffer">Whether to offer the entry to <see cref="HotEntries"/>.</param>
+    private static bool TryFind(
+        PageCache pages, in TreeRoot root, ReadOnlySpan<byte> key, [NotNullWhen(true)] out Page? page, out int item, out ReadOnlySpan<byte> value, out bool isOffer)
     {
         PageReference? reference = root.Reference;
         int hits = 0;
@@ -32,20 +34,53 @@ internal static class TreeReading
             page = pages.Get(reference, ref hits);
             PageProbe probe = new(reference.Address, reference.Shape);
             probe.Prefetch();
-            found = probe.Find(key, out item, out int stub, out value);
-            reference = found && stub >= 0 ? page.Children[stub] : null;
+            ReadOnlySpan<PageReference> children = page.Children; // asked for now, so that it is there when the stub is known
+            int stub = probe.StubOnTheWay(key, out item);
+            reference = stub >= 0 ? children[stub] : null;
+
+            // The key is compared once, with the entry at the end of the way; before only where that may spare reading a page.
+            if (reference?.Page is null)
+            {
+                found = probe.IsHere(key, item, stub, out value);
+                reference = found ? reference : null;
+            }
         }
 
-        pages.CountHits(hits);
+        isOffer = (pages.CountReadHits(hits) & (pages.Shortcuts.OfferEvery - 1)) < hits;
         return found;
     }
 
     /// <summary>Copies the value of an entry. Allocates nothing when the page is in memory and the value is inline.</summary>
+    /// <param name="pages">Gives the pages, and has the shortcuts.</param>
+    /// <param name="root">The tree.</param>
+    /// <param name="tree">Which tree it is.</param>
+    /// <param name="version">The ordinal of the version; 0 for one that is not published, and to go without shortcuts.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="destination">Takes the value.</param>
+    /// <param name="valueBytes">The length of the value.</param>
     /// <exception cref="ArgumentException">The destination is shorter than the value.</exception>
-    public static bool TryRead(PageCache pages, in TreeRoot root, ReadOnlySpan<byte> key, Span<byte> destination, out int valueBytes)
+    public static bool TryRead(PageCache pages, in TreeRoot root, TreeKind tree, ulong version, ReadOnlySpan<byte> key, Span<byte> destination, out int valueBytes)
     {
-        if (!TryFind(pages, root, key, out Page? page, out int item, out ReadOnlySpan<byte> value))
+        HotEntries? hot = version == 0 ? null : pages.Shortcuts.Hot;
+        ulong hash = 0;
+        if (hot is not null)
         {
+            hash = KeyHash.Of(tree, key);
+            if (hot.TryRead(hash, tree, key, version, destination, out valueBytes))
+            {
+                pages.CountReadHits(1);
+                return true;
+            }
+
+            if (pages.Shortcuts.Filter(tree) is { } filter && !filter.MayHave(hash, version))
+            {
+                return false;
+            }
+        }
+
+        if (!TryFind(pages, root, key, out Page? page, out int item, out ReadOnlySpan<byte> value, out bool isOffer))
+        {
+            pages.CountAbsent(tree);
             valueBytes = 0;
             return false;
         }
@@ -53,6 +88,10 @@ internal static class TreeReading
         if (page.IsBlob(item))
         {
             value = pages.ReadBlob(page.Blob(item));
+        }
+        else if (isOffer)
+        {
+            hot?.Offer(hash, tree, key, version, value);
         }
 
         valueBytes = value.Length;
@@ -91,26 +130,42 @@ internal static class TreeReading
             return default;
         }
 
-        TreeTotals below = TotalsBelow(pages, root, prefix);
-        Span<byte> after = stackalloc byte[StateLimits.MaxKeyBytes];
-        int length = KeyRange.After(prefix, after);
-        return (length == 0 ? root.Totals : TotalsBelow(pages, root, after[..length])) - below;
-    }
+        Span<byte> buffer = stackalloc byte[StateLimits.MaxKeyBytes];
+        ReadOnlySpan<byte> after = buffer[..KeyRange.After(prefix, buffer)];
+        if (after.IsEmpty)
+        {
+            return root.Totals - TotalsBelow(pages, root, prefix);
+        }
 
-    /// <summary>Sums the entries whose keys are below a key.</summary>
-    public static TreeTotals TotalsBelow(PageCache pages, in TreeRoot root, ReadOnlySpan<byte> key)
-    {
-        TreeTotals sum = default;
+        // What lies before the pages that have only one of the two places is the same for both.
         PageReference? reference = root.Reference;
         while (reference is not null)
         {
             Page page = pages.Get(reference);
-            SearchResult found = page.Search(key);
-            for (int item = 0; item < found.Index; item++)
+            SearchResult first = page.Search(prefix);
+            SearchResult end = page.Search(after);
+            if (first.Outcome != SearchOutcome.Child || end != first)
             {
-                sum += page.ItemTotals(item);
+                return TotalsBelow(pages, reference, after) - TotalsBelow(pages, reference, prefix);
             }
 
+            reference = page.Child(first.Index);
+        }
+
+        return default;
+    }
+
+    /// <summary>Sums the entries whose keys are below a key.</summary>
+    public static TreeTotals TotalsBelow(PageCache pages, in TreeRoot root, ReadOnlySpan<byte> key) => TotalsBelow(pages, root.Reference, key);
+
+    private static TreeTotals TotalsBelow(PageCache pages, PageReference? reference, ReadOnlySpan<byte> key)
+    {
+        TreeTotals sum = default;
+        while (reference is not null)
+        {
+            Page page = pages.Get(reference);
+            SearchResult found = page.Search(key);
+            sum += page.TotalsBefore(found.Index);
             reference = found.Outcome == SearchOutcome.Child ? page.Child(found.Index) : null;
         }
 

@@ -123,6 +123,25 @@ internal sealed class VersionChain
         }
     }
 
+    /// <summary>Pins the head, after something was done while no other version could become it.</summary>
+    public StateVersion PinHead(Action<StateVersion> act)
+    {
+        lock (_lock)
+        {
+            act(_head);
+            return Pin(_head, isView: false);
+        }
+    }
+
+    /// <summary>Does something while no other version can become the head.</summary>
+    public void AtHead(Action<StateVersion> act)
+    {
+        lock (_lock)
+        {
+            act(_head);
+        }
+    }
+
     /// <summary>Pins a version that is pinned already.</summary>
     public void PinAgain(StateVersion version)
     {
@@ -263,6 +282,7 @@ internal sealed class VersionChain
         Interlocked.Add(ref _recentBlobBytes, version.DiedBlobBytes);
         Interlocked.Add(ref _recentPageBytes, version.DiedPageBytes);
         version.Pins++;
+        _pages.Shortcuts.BeforeHead(version.Ordinal);
         Volatile.Write(ref _head, version);
     }
 

@@ -122,6 +122,66 @@ public sealed class StateStoreTests
         Assert.Equal("2"u8.ToArray(), view.State.Get("b"u8));
     }
 
+    /// <summary>Hot entries and absent keys through what reads ask before the tree, at the head and at a view of before, beside commits and after a rewind.</summary>
+    [Fact]
+    public async Task TryGet_ThroughShortcuts_AnswersForItsVersionAndAllocatesNothing()
+    {
+        await using StateStore store = await StateStore.OpenAsync(new MemoryHome(), new StateStoreOptions { HotEntryBytes = 1 << 20, ShortcutPace = 16, CacheBytes = 16 << 20 });
+        byte[] value = new byte[8];
+        await PutAllAsync(store, height: 1);
+        using StateView old = store.OpenView();
+        AssertAll(old, height: 1);
+        Assert.NotNull(store.Pages.Shortcuts.Hot);
+        Assert.NotNull(store.Pages.Shortcuts.Filter(TreeKind.State));
+        long absent = store.Pages.Absent(TreeKind.State);
+        AssertAll(old, height: 1);
+        Assert.InRange(store.Pages.Absent(TreeKind.State) - absent, 0, 20);
+        await PutAllAsync(store, height: 2);
+        using StateView now = store.OpenView();
+        AssertAll(now, height: 2);
+        AssertAll(old, height: 1);
+        byte[] key = new byte[sizeof(int)];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+        {
+            BitConverter.TryWriteBytes(key, 200 + (i % 100));
+            now.State.TryGet(key, value, out _);
+            BitConverter.TryWriteBytes(key, 1_000_000 + i);
+            now.State.TryGet(key, value, out _);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        await store.RewindAsync(new BlockHeight(1));
+        using StateView back = store.OpenView();
+        AssertAll(back, height: 1);
+        AssertAll(now, height: 2);
+
+        static async Task PutAllAsync(StateStore store, ulong height)
+        {
+            using BlockDraft draft = store.CreateDraft(new BlockHeight(height));
+            for (int i = 0; i < 500; i++)
+            {
+                draft.State.Put(BitConverter.GetBytes(i + ((int)height * 100)), BitConverter.GetBytes(height));
+            }
+
+            await store.CommitAsync(draft);
+        }
+
+        static void AssertAll(StateView view, ulong height)
+        {
+            byte[] value = new byte[8];
+            for (int round = 0; round < 3; round++)
+            {
+                for (int i = 0; i < 1000; i++)
+                {
+                    ulong expected = i is >= 100 and < 600 && (height == 1 || i < 200) ? 1UL : height == 2 && i is >= 200 and < 700 ? 2UL : 0;
+                    Assert.Equal(expected != 0, view.State.TryGet(BitConverter.GetBytes(i), value, out _));
+                    Assert.True(expected == 0 || BitConverter.ToUInt64(value) == expected, $"Key {i} at {height}.");
+                }
+            }
+        }
+    }
+
     [Fact]
     public async Task TryGet_InlineValueInMemory_AllocatesNothing()
     {

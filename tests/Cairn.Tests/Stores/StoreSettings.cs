@@ -60,6 +60,12 @@ internal sealed record StoreSettings
 
     public long CleaningBytesPerSecond { get; init; } = 16 << 20;
 
+    /// <summary>The memory for hot entries: two sets, so that keys meet in them all the time.</summary>
+    public long HotEntryBytes { get; init; } = 2 * 1024;
+
+    /// <summary>After how many pages found it is looked whether shortcuts for reads pay.</summary>
+    public int ShortcutPace { get; init; } = 64;
+
     public Action<StoreEvent>? OnEvent { get; init; }
 
     public StateStoreOptions ToOptions(IFileSystem? fileSystem) => new()
@@ -84,6 +90,8 @@ internal sealed record StoreSettings
         RetainAll = RetainAll,
         ReserveBytes = ReserveBytes,
         CleaningBytesPerSecond = CleaningBytesPerSecond,
+        HotEntryBytes = HotEntryBytes,
+        ShortcutPace = ShortcutPace,
         OnEvent = OnEvent,
         FileSystem = fileSystem,
         PoisonFreedPages = true,

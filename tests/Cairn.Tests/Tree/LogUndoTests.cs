@@ -95,7 +95,7 @@ public sealed class LogUndoTests
             UndoneStretch stretch = UndoneStretch.Survey(log, past.After, head.After.Sequence, stepBytes, CancellationToken.None);
             Assert.Equal((ulong)(Blocks - 1 - block), stretch.Blocks);
             UndoneTrees undone = new LogUndo(log, store.Pages, "test", head).Undo(stretch, distort?.Invoke(target) ?? target, head.Ordinal + 1, limitBytes, CancellationToken.None);
-            string content = ContentOf(new TreeView(store.Pages, undone.State.Root, () => { }, TreeKind.State), new TreeView(store.Pages, undone.Local.Root, () => { }, TreeKind.Local));
+            string content = ContentOf(new TreeView(store.Pages, undone.State.Root, () => { }, TreeKind.State, version: 0), new TreeView(store.Pages, undone.Local.Root, () => { }, TreeKind.Local, version: 0));
             store.Pages.Discard(undone.State.Created);
             store.Pages.Discard(undone.Local.Created);
             return (content, undone.State.Created.Count + undone.Local.Created.Count);

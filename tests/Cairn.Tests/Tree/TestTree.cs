@@ -172,7 +172,7 @@ internal sealed class TestTree
 
     public IEnumerable<string> Scan(TreeRoot root, byte[] bound, bool reverse)
     {
-        TreeCursor cursor = new(Pages, root, bound, reverse);
+        TreeCursor cursor = new(Pages, root, bound, end: [], reverse);
         while (cursor.MoveNext())
         {
             yield return Convert.ToHexString(cursor.Key) + "=" + Convert.ToHexString(cursor.Value);
