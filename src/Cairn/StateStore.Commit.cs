@@ -132,8 +132,7 @@ public sealed partial class StateStore
             await AppendAsync(record).ConfigureAwait(false);
             StateVersion version = new(draft.Ordinal, draft.Height, head.BlockCount + 1, draft.TimeTicks, applied.State.Root, applied.Local.Root, _log.End);
             NoteFirstBlock(record);
-            Pages.Shortcuts.Note(version.Ordinal, applied.StateChanges, applied.LocalChanges);
-            Publish(version, applied.State, applied.Local, reusesHandles: true);
+            Publish(version, applied.State, applied.Local, applied);
             draft.MarkCommitted(version);
             NoteDurable(version);
         }
@@ -218,11 +217,21 @@ public sealed partial class StateStore
 
     /// <summary>Makes a version the head.</summary>
     /// <param name="version">The version.</param>
-    /// <param name="state">What was done to the state tree for it.</param>
-    /// <param name="local">What was done to the local tree for it.</param>
-    /// <param name="reusesHandles">Whether nobody keeps the handles of the pages made beyond the versions that have these.</param>
-    private void Publish(StateVersion version, TreeChange state, TreeChange local, bool reusesHandles = false)
+    /// <param name="state">What was made of the state tree.</param>
+    /// <param name="local">What was made of the local tree.</param>
+    /// <param name="block">The block that it is the version of, of which nobody keeps the handles of the pages made beyond the versions that have them; null where it is another change.</param>
+    private void Publish(StateVersion version, TreeChange state, TreeChange local, AppliedDraft? block = null)
     {
+        bool reusesHandles = block is not null;
+        if (block is not null)
+        {
+            Pages.Shortcuts.Note(version.Ordinal, block.StateChanges, block.LocalChanges);
+        }
+        else
+        {
+            Pages.Shortcuts.NoteUnknown();
+        }
+
         long pageBytes = Pages.Commit(state.Created, state.Superseded, reusesHandles) + Pages.Commit(local.Created, local.Superseded, reusesHandles);
         state.Root.Reference?.ForbidReuse();
         local.Root.Reference?.ForbidReuse();

@@ -103,7 +103,7 @@ internal sealed unsafe class HotEntries
         GC.KeepAlive(this);
     }
 
-    /// <summary>All changes of a version are stamped.</summary>
+    /// <summary>All changes of a version are stamped; 0 for none.</summary>
     public void Stamped(ulong ordinal) => _stamped = ordinal;
 
     /// <summary>A version is about to be published. What was not stamped is answered for by the floor.</summary>

@@ -76,8 +76,11 @@ internal sealed class KeyFilter
             }
         }
 
-        _stamped = ordinal;
+        Stamped(ordinal);
     }
+
+    /// <summary>All keys that a version puts are added; 0 for none.</summary>
+    public void Stamped(ulong ordinal) => _stamped = ordinal;
 
     /// <summary>A version is about to be published. Whose keys were not added spoils the filter.</summary>
     public void BeforeHead(ulong ordinal)

@@ -7,7 +7,7 @@ namespace Cairn.Tree;
 /// published; commits tell what they change.
 /// </summary>
 /// <remarks>
-/// The order for each version: <see cref="Note"/>, then <see cref="BeforeHead"/> under the lock of <see cref="VersionChain"/>, then the version becomes visible. <see cref="MakeHot"/> and <see cref="TryBeginFilter"/> are
+/// The order for each version: <see cref="Note"/> or <see cref="NoteUnknown"/>, then <see cref="BeforeHead"/> under the lock of <see cref="VersionChain"/>, then the version becomes visible. <see cref="MakeHot"/> and <see cref="TryBeginFilter"/> are
 /// called under that lock too. So whatever is there when a version becomes visible either knows what it changed, or has been told by <see cref="BeforeHead"/> that it does not.
 /// </remarks>
 internal sealed class ReadShortcuts
@@ -26,6 +26,8 @@ internal sealed class ReadShortcuts
 
     /// <summary>One in about so many pages found is that of an entry that is offered to the table, when it is not there: often enough for hot ones, too seldom for others to matter.</summary>
     private const int OfferedPages = 64;
+
+    private const ulong NoVersion = 0;
 
     private readonly KeyFilter?[] _filters = new KeyFilter?[2];
     private readonly KeyFilter?[] _begun = new KeyFilter?[2];
@@ -81,6 +83,17 @@ internal sealed class ReadShortcuts
 
         AddTo(ordinal, TreeKind.State, state);
         AddTo(ordinal, TreeKind.Local, local);
+    }
+
+    /// <summary>A version is about to be published, and its changes are not at hand. What was noted for its ordinal, by a commit that did not come to its end, does not count.</summary>
+    public void NoteUnknown()
+    {
+        Hot?.Stamped(NoVersion);
+        for (int tree = 0; tree < _filters.Length; tree++)
+        {
+            Volatile.Read(ref _begun[tree])?.Stamped(NoVersion);
+            Volatile.Read(ref _filters[tree])?.Stamped(NoVersion);
+        }
     }
 
     /// <summary>A version becomes visible when this returns. The caller holds the lock of <see cref="VersionChain"/>.</summary>

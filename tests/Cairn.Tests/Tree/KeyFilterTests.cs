@@ -85,6 +85,10 @@ public sealed class KeyFilterTests
         shortcuts.Note(2, Puts(["more"u8.ToArray()]), ChangeList.Empty);
         shortcuts.BeforeHead(2);
         Assert.True(shortcuts.Filter(TreeKind.State)!.MayHave(KeyHash.Of(TreeKind.State, "more"u8), version: 2));
+
+        // A commit of version 3 got as far as telling its keys; then a rewind becomes version 3.
+        shortcuts.Note(3, Puts(["last"u8.ToArray()]), ChangeList.Empty);
+        shortcuts.NoteUnknown();
         shortcuts.BeforeHead(3);
         Assert.Null(shortcuts.Filter(TreeKind.State));
 
