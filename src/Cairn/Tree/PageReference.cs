@@ -13,6 +13,9 @@ namespace Cairn.Tree;
 /// </remarks>
 internal sealed class PageReference
 {
+    private const int HandleLines = 2;
+    private const int PageLines = 3;
+
     private Page? _page;
     private nint _address;
     private PageShape _shape;
@@ -69,8 +72,15 @@ internal sealed class PageReference
     /// <summary>The shape of every page this ever was; known once <see cref="Page"/> was not null.</summary>
     public PageShape Shape => _shape;
 
-    /// <summary>Asks the processor for the beginning of the page's memory, if it has any.</summary>
-    public void Prefetch() => new PageProbe(Address, Shape).Prefetch();
+    /// <summary>Asks the processor for the beginning of the page's memory, if it has any, and for the page.</summary>
+    public void Prefetch()
+    {
+        PageProbe.PrefetchObject(_page, PageLines);
+        new PageProbe(Address, Shape).Prefetch();
+    }
+
+    /// <summary>Asks the processor for the handle.</summary>
+    public void PrefetchHandle() => PageProbe.PrefetchObject(this, HandleLines);
 
     /// <summary>Whether the handle may serve another page once its own has been given back.</summary>
     public bool IsReusable => _isReusable && Id == PageId.None;

@@ -230,14 +230,26 @@ internal sealed partial class TreeApplier
             change = next;
         }
 
-        if (page.StubMask != 0)
+        if (page.StubMask == 0)
         {
-            foreach (ref readonly Found found in CollectionsMarshal.AsSpan(_found)[firstFound..])
+            return;
+        }
+
+        // First all handles, then what they lead to: each is a wait of its own otherwise.
+        ReadOnlySpan<Found> all = CollectionsMarshal.AsSpan(_found)[firstFound..];
+        foreach (ref readonly Found found in all)
+        {
+            if (found.Result.Outcome == SearchOutcome.Child)
             {
-                if (found.Result.Outcome == SearchOutcome.Child)
-                {
-                    page.Child(found.Result.Index).Prefetch();
-                }
+                page.Child(found.Result.Index).PrefetchHandle();
+            }
+        }
+
+        foreach (ref readonly Found found in all)
+        {
+            if (found.Result.Outcome == SearchOutcome.Child)
+            {
+                page.Child(found.Result.Index).Prefetch();
             }
         }
     }
