@@ -49,12 +49,13 @@ internal sealed class AppliedDraft
     /// <param name="keepRecords">Whether somebody (the log of a home in memory) goes on referring to the changes.</param>
     public void Release(bool keepRecords)
     {
-        _buffers.Return(State);
+        // In the opposite order of taking, so that each tree gets again what it had.
         _buffers.Return(Local);
+        _buffers.Return(State);
         if (!keepRecords)
         {
-            _buffers.Return(_stateRecord, StateChanges);
             _buffers.Return(_localRecord, LocalChanges);
+            _buffers.Return(_stateRecord, StateChanges);
         }
     }
 }

@@ -229,8 +229,10 @@ public sealed class BlockDraft : IDisposable
         for (BlockDraft? draft = this; draft is not null && Interlocked.Decrement(ref draft._holders) == 0; draft = draft.LetGoOfBase())
         {
             draft.DropApplied();
-            _store.Buffers.Return(draft.State.TakeChanges());
+
+            // The last one back is the first one taken: what a state tree needed goes to the next one, which needs as much.
             _store.Buffers.Return(draft.Local.TakeChanges());
+            _store.Buffers.Return(draft.State.TakeChanges());
             if (draft.Committed is { } version)
             {
                 _store.Versions.Unpin(version, isView: false);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Cairn.Checkpoints;
 using Cairn.Homes;
+using Cairn.IO;
 using Cairn.Tree;
 
 namespace Cairn;
@@ -118,6 +119,7 @@ public sealed partial class StateStore
             ICheckpointWriter writer = _home.Pages!.BeginCheckpoint();
             await using ConfiguredAsyncDisposable _ = writer.ConfigureAwait(false);
             CheckpointJob job = new(writer);
+            (RootPage state, RootPage local) = await BackgroundThread.RunAsync("Cairn checkpoint", () => (job.Store(bearings.Version.State), job.Store(bearings.Version.Local))).ConfigureAwait(false);
             Manifest older = _manifest;
             Manifest unmarked = (_install?.Mark(older) ?? older) with
             {
@@ -125,8 +127,8 @@ public sealed partial class StateStore
                 Height = bearings.Version.Height,
                 BlockCount = bearings.Version.BlockCount,
                 TimeTicks = bearings.Version.TimeTicks,
-                State = job.Store(bearings.Version.State),
-                Local = job.Store(bearings.Version.Local),
+                State = state,
+                Local = local,
                 ReplayFrom = bearings.After,
                 LogEnd = bearings.LogEnd,
                 Abandoned = bearings.Marks.Abandoned,

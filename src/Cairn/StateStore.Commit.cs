@@ -129,7 +129,7 @@ public sealed partial class StateStore
             draft.HasBeenLogged = true;
             StateVersion head = Versions.Head;
             LogRecord record = RecordOf(draft, applied, head);
-            await AppendAsync(record).ConfigureAwait(false);
+            await AppendAsync(record, applied).ConfigureAwait(false);
             StateVersion version = new(draft.Ordinal, draft.Height, head.BlockCount + 1, draft.TimeTicks, applied.State.Root, applied.Local.Root, _log.End);
             NoteFirstBlock(record);
             Publish(version, applied.State, applied.Local, applied);
@@ -158,11 +158,18 @@ public sealed partial class StateStore
         Payload = draft.Payload,
     };
 
-    private async ValueTask AppendAsync(LogRecord record)
+    private async ValueTask AppendAsync(LogRecord record, AppliedDraft? applied = null)
     {
         try
         {
             await _log.AppendAsync(record, CancellationToken.None).ConfigureAwait(false);
+
+            // A large record is on its way to the disk. What has to go for this block's sake goes meanwhile.
+            if (applied is not null)
+            {
+                Versions.MakeRoomFor(applied.State.Superseded, applied.Local.Superseded);
+            }
+
             _unsyncedBlocks++;
             bool due = _options.Durability switch
             {

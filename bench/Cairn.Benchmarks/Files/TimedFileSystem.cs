@@ -122,6 +122,13 @@ internal sealed class TimedFileSystem : IFileSystem
 
         public void SetLength(long length) => inner.SetLength(length);
 
+        public void BeginTransfer(long offset, long length)
+        {
+            long started = Stopwatch.GetTimestamp();
+            inner.BeginTransfer(offset, length);
+            syncs.Add(started);
+        }
+
         public void Sync()
         {
             long started = Stopwatch.GetTimestamp();

@@ -56,6 +56,20 @@ public sealed class ChangeList
         return change.NewBytes <= 0 ? default : _bytes.AsSpan(change.Start + change.KeyBytes + Math.Max(change.OldBytes, 0), change.NewBytes);
     }
 
+    /// <summary>Key, old value and new value of a change, one behind the other. Valid as long as the list.</summary>
+    internal ReadOnlySpan<byte> Content(int index)
+    {
+        ref readonly Change change = ref _changes[index];
+        return _bytes.AsSpan(change.Start, change.KeyBytes + Math.Max(change.OldBytes, 0) + Math.Max(change.NewBytes, 0));
+    }
+
+    /// <summary>How long the parts of a change are; -1 for a value that is not there.</summary>
+    internal (int Key, int Old, int New) Lengths(int index)
+    {
+        ref readonly Change change = ref _changes[index];
+        return (change.KeyBytes, change.OldBytes, change.NewBytes);
+    }
+
     /// <summary>The height at which the key changed before this block; only meaningful when <see cref="HasOld"/>.</summary>
     public BlockHeight PreviousHeight(int index) => _changes[index].PreviousHeight;
 

@@ -82,6 +82,8 @@ internal sealed class ReservingFileSystem(IFileSystem inner, DiskReserve reserve
             }
         }
 
+        public void BeginTransfer(long offset, long length) => inner.BeginTransfer(offset, length);
+
         public void Sync() => inner.Sync();
 
         public void Dispose() => inner.Dispose();

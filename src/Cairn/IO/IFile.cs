@@ -21,6 +21,16 @@ public interface IFile : IDisposable
     /// <summary>Cuts or extends the file; new bytes are zero. Not durable before <see cref="Sync"/>.</summary>
     void SetLength(long length);
 
+    /// <summary>
+    /// Asks for a range to be brought to the disk beside what follows, so that a later <see cref="Sync"/> has less to wait for. Makes nothing durable, and does not wait for the disk. Unless a file system knows how, it does nothing.
+    /// </summary>
+    /// <param name="offset">The place of the first byte.</param>
+    /// <param name="length">How many bytes.</param>
+    /// <exception cref="IOException">The disk refused; what was written before may be lost, as after a failed <see cref="Sync"/>.</exception>
+    void BeginTransfer(long offset, long length)
+    {
+    }
+
     /// <summary>Makes the bytes and the length durable.</summary>
     void Sync();
 }

@@ -227,6 +227,21 @@ public sealed partial class OsFileSystem : IFileSystem
             return 0;
         });
 
+        public void BeginTransfer(long offset, long length)
+        {
+            if (!OperatingSystem.IsLinux() || LinuxSyncRange(handle, offset, length, SyncRangeWrite) >= 0)
+            {
+                return;
+            }
+
+            int error = Marshal.GetLastPInvokeError();
+            if (error is InputOutputError || IsDiskFull(error))
+            {
+                IOException failure = new($"sync_file_range of '{path}' failed: {new Win32Exception(error).Message} (error {error}).", error);
+                throw error == InputOutputError ? failure : new DiskFullException(path, duringSync: true, failure);
+            }
+        }
+
         public void Sync()
         {
             try
@@ -253,6 +268,8 @@ public sealed partial class OsFileSystem : IFileSystem
     private const int LinuxCloseOnExec = 0x80000;
     private const int MacCloseOnExec = 0x1000000;
     private const int Interrupted = 4;
+    private const int InputOutputError = 5;
+    private const uint SyncRangeWrite = 2; // SYNC_FILE_RANGE_WRITE: begins, and waits for nothing
 
     private static int Retried(Func<int> call, string name, string path)
     {
@@ -287,4 +304,7 @@ public sealed partial class OsFileSystem : IFileSystem
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     private static partial int LinuxDataSync(SafeFileHandle handle);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    private static partial int LinuxSyncRange(SafeFileHandle handle, long offset, long length, uint flags);
 }

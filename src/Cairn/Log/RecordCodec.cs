@@ -122,8 +122,9 @@ internal static class RecordCodec
         long bytes = changes.ByteCount + ((long)changes.Count * sizeof(ushort));
         for (int i = 0; i < changes.Count; i++)
         {
-            bytes += changes.HasOld(i) ? Varint.Size((ulong)changes.Old(i).Length) + Varint.Size(changes.PreviousHeight(i).Value) : 0;
-            bytes += changes.HasNew(i) ? Varint.Size((ulong)changes.New(i).Length) : 0;
+            (_, int old, int @new) = changes.Lengths(i);
+            bytes += old >= 0 ? Varint.Size((ulong)old) + Varint.Size(changes.PreviousHeight(i).Value) : 0;
+            bytes += @new >= 0 ? Varint.Size((ulong)@new) : 0;
         }
 
         return bytes;
@@ -156,28 +157,24 @@ internal static class RecordCodec
     {
         for (int i = 0; i < changes.Count; i++)
         {
-            ReadOnlySpan<byte> key = changes.Key(i);
-            ReadOnlySpan<byte> old = changes.Old(i);
-            ReadOnlySpan<byte> @new = changes.New(i);
-            bool hasOld = changes.HasOld(i);
-            bool hasNew = changes.HasNew(i);
-            BinaryPrimitives.WriteUInt16LittleEndian(destination, (ushort)(key.Length | (hasOld ? HasOld : 0) | (hasNew ? HasNew : 0)));
+            (int key, int old, int @new) = changes.Lengths(i);
+            BinaryPrimitives.WriteUInt16LittleEndian(destination, (ushort)(key | (old >= 0 ? HasOld : 0) | (@new >= 0 ? HasNew : 0)));
             int used = sizeof(ushort);
-            if (hasOld)
+            if (old >= 0)
             {
-                used += Varint.Write(destination[used..], (ulong)old.Length);
+                used += Varint.Write(destination[used..], (ulong)old);
                 used += Varint.Write(destination[used..], changes.PreviousHeight(i).Value);
             }
 
-            if (hasNew)
+            if (@new >= 0)
             {
-                used += Varint.Write(destination[used..], (ulong)@new.Length);
+                used += Varint.Write(destination[used..], (ulong)@new);
             }
 
-            key.CopyTo(destination[used..]);
-            old.CopyTo(destination[(used += key.Length)..]);
-            @new.CopyTo(destination[(used += old.Length)..]);
-            destination = destination[(used + @new.Length)..];
+            // In the list they lie as the record has them.
+            ReadOnlySpan<byte> content = changes.Content(i);
+            content.CopyTo(destination[used..]);
+            destination = destination[(used + content.Length)..];
         }
 
         return destination;

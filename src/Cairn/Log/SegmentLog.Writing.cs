@@ -15,6 +15,9 @@ internal sealed partial class SegmentLog
     /// <summary>Records above this are not worth zeros ahead: writing them costs more than what the sync saves.</summary>
     private const int MaxZeroAheadFrameBytes = ZeroAheadBytes / 4;
 
+    /// <summary>From here on the disk is asked to begin at once: what the writer does before it syncs is then done meanwhile.</summary>
+    private const int MinTransferBytes = 256 * 1024;
+
     private static readonly byte[] Zeros = new byte[ZeroAheadBytes];
 
     private readonly RecordBuffer _frame = new();
@@ -120,6 +123,10 @@ internal sealed partial class SegmentLog
         _active!.Write(offset, _frame.Bytes);
         FillAhead(offset + _frame.Length);
         Publish(new LogPosition(record.Sequence, (ulong)(offset + _frame.Length), checksum));
+        if (_frame.Length >= MinTransferBytes)
+        {
+            _active.BeginTransfer(offset, _frame.Length);
+        }
     }
 
     /// <summary>The place of the next record in the segment at hand.</summary>

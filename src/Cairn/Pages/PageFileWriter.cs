@@ -122,7 +122,9 @@ internal sealed class PageFileWriter : IDisposable
             return;
         }
 
+        // Left to the sync, all of a checkpoint would stand before the syncs of commits in the disk's queue.
         _handle.File.Write(_flushed, _buffer.AsSpan(0, _used));
+        _handle.File.BeginTransfer(_flushed, _used);
         lock (_gate)
         {
             _flushed += _used;

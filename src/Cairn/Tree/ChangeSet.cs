@@ -183,9 +183,13 @@ internal sealed class ChangeSet
         Version++;
         _undo.Clear();
         _savepoints.Clear();
-        // The next block is about as large: what is cleared is in proportion to it, and the table seldom grows.
-        _table.AsSpan(0, _tableSize).Clear();
-        _tableSize = Math.Min(_tableSize, TableSizeFor(Count));
+        if (_tabled > 0)
+        {
+            // The next block is about as large: what is cleared is in proportion to it, and the table seldom grows.
+            _table.AsSpan(0, _tableSize).Clear();
+            _tableSize = Math.Min(_tableSize, Math.Max(TableSizeFor(Count), _tableSize / 2));
+        }
+
         _used = 0;
         Count = 0;
         SortedCount = 0;

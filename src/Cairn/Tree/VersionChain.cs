@@ -18,6 +18,9 @@ internal sealed class VersionChain
     /// <summary>The most recent heights kept, so that their list stays small.</summary>
     private const int MostRecent = 65_536;
 
+    /// <summary>Fewer pages are given back faster than it takes to look whether they have to be.</summary>
+    private const int FewPages = 256;
+
     /// <summary>Lists for a handful of versions, as long as large blocks make them, are used again.</summary>
     private const int MostSpareLists = 8;
 
@@ -220,6 +223,32 @@ internal sealed class VersionChain
         {
             OnViewClosed?.Invoke();
         }
+    }
+
+    /// <summary>Lets go of the recent heights that would have to go when a version comes, ahead of that; it need not come. Does nothing where there is little to let go of.</summary>
+    /// <param name="superseded">Pages of the head that the version does not have.</param>
+    /// <param name="alsoSuperseded">The others of them.</param>
+    public void MakeRoomFor(List<PageReference> superseded, List<PageReference> alsoSuperseded)
+    {
+        if (superseded.Count + alsoSuperseded.Count < FewPages)
+        {
+            return;
+        }
+
+        List<PageReference> freed = RentList();
+        lock (_lock)
+        {
+            // Asking each page would take longer than what is won. With an eighth less than pages had last time, no height goes that could stay.
+            long bytes = _head.DiedPageBytes / Math.Max(1, _head.Died.Count) * (superseded.Count + alsoSuperseded.Count) * 7 / 8;
+            while (_recent.Count > AlwaysRecent && _recentPageBytes + _recentBlobBytes + bytes > _recentBytes)
+            {
+                ReleaseOldestRecent(freed);
+            }
+
+            AssertInvariants();
+        }
+
+        Discard(freed);
     }
 
     /// <summary>Makes a version the head. Its ordinal is one above the head's.</summary>

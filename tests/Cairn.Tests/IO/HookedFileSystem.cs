@@ -2,13 +2,13 @@ using Cairn.IO;
 
 namespace Cairn.Tests.IO;
 
-/// <summary>Calls back before each reading operation, and where wanted before each write and deletion with its path, so that a test can let something happen exactly there.</summary>
-internal sealed class HookedFileSystem(IFileSystem inner, Action before, Action<string>? beforeChange = null) : IFileSystem
+/// <summary>Calls back before each reading operation, and where wanted before each write and deletion with its path and when a range is to go to the disk, so that a test can let something happen exactly there.</summary>
+internal sealed class HookedFileSystem(IFileSystem inner, Action before, Action<string>? beforeChange = null, Action<string, long, long>? onTransfer = null) : IFileSystem
 {
     public IFile Open(string path, FileOpening mode)
     {
         before();
-        return new HookedFile(inner.Open(path, mode), before, beforeChange);
+        return new HookedFile(inner.Open(path, mode), before, beforeChange, onTransfer);
     }
 
     public bool FileExists(string path)
@@ -49,7 +49,7 @@ internal sealed class HookedFileSystem(IFileSystem inner, Action before, Action<
 
     public IDisposable? TryLock(string path) => inner.TryLock(path);
 
-    private sealed class HookedFile(IFile inner, Action before, Action<string>? beforeChange) : IFile
+    private sealed class HookedFile(IFile inner, Action before, Action<string>? beforeChange, Action<string, long, long>? onTransfer) : IFile
     {
         public string Path => inner.Path;
 
@@ -75,6 +75,12 @@ internal sealed class HookedFileSystem(IFileSystem inner, Action before, Action<
         }
 
         public void SetLength(long length) => inner.SetLength(length);
+
+        public void BeginTransfer(long offset, long length)
+        {
+            onTransfer?.Invoke(Path, offset, length);
+            inner.BeginTransfer(offset, length);
+        }
 
         public void Sync() => inner.Sync();
 

@@ -19,5 +19,22 @@ public sealed class OsFileSystemTests : FileSystemTests, IDisposable
     public void Lock_InAnUnwritablePlace_IsAnIOExceptionNotBusy() =>
         Assert.ThrowsAny<IOException>(() => OsFileSystem.Instance.TryLock(_root));
 
+    [Fact]
+    public void BeginTransfer_OfWrittenAndUnwrittenRanges_ChangesNothing()
+    {
+        byte[] bytes = new byte[1 << 20];
+        new Random(1).NextBytes(bytes);
+        using IFile file = OsFileSystem.Instance.Open(Path.Combine(_root, "file"), FileOpening.CreateNew);
+        file.Write(4096, bytes);
+        file.BeginTransfer(4096, bytes.Length);
+        file.BeginTransfer(1 << 30, 4096);
+        file.Sync();
+
+        byte[] read = new byte[bytes.Length];
+        Assert.Equal(read.Length, file.Read(4096, read));
+        Assert.Equal(bytes, read);
+        Assert.Equal(4096 + bytes.Length, file.Length);
+    }
+
     public void Dispose() => Directory.Delete(_root, recursive: true);
 }

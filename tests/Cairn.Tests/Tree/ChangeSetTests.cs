@@ -50,6 +50,24 @@ public sealed class ChangeSetTests
     }
 
     [Fact]
+    public void Reset_AfterAnyNumberOfKeys_TakesAnyNumberAgain()
+    {
+        ChangeSet changes = new();
+        int[] counts = [.. Enumerable.Range(1, 140), 5000, 1, 0, 40, 3000, 70, 0, 0, 70];
+        foreach (int count in counts)
+        {
+            // Downwards, so that each has to be looked up; nothing is asked, as that might make the table larger.
+            for (int number = count; number > 0; number--)
+            {
+                changes.Put(BitConverter.GetBytes(number), []);
+            }
+
+            Assert.Equal(count, changes.ToBatch().Count);
+            changes.Reset(poison: true);
+        }
+    }
+
+    [Fact]
     public void ToBatch_KeysThatOnlyZerosTellApart_IsSorted()
     {
         List<byte[]> keys = [.. Enumerable.Range(1, 40).Select(static length => new byte[length]), .. Enumerable.Range(0, 40).Select(static zeros => (byte[])[.. new byte[zeros], 1])];
