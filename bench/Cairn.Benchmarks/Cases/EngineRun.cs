@@ -45,9 +45,9 @@ internal static class EngineRun
     /// <summary>The name of the figure that says what the engine holds after blocks that are the same for all.</summary>
     public const string Content = "content";
 
-    private const int WarmUpKeys = 200_000;
+    private const int WarmUpKeys = 500_000;
     private const int WarmUpUpdates = 5_000;
-    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Runs the phases that the options name and writes the figures to a file.</summary>
     public static async Task RunAsync(BenchmarkOptions options, EngineKind kind, string directory, string file)
@@ -74,31 +74,27 @@ internal static class EngineRun
         return figures;
     }
 
-    /// <summary>Commits blocks, sorted ones and others, to a database of their own, as a program that has been running for some time has: the runtime compiles for speed what it has seen used.</summary>
+    /// <summary>
+    /// Loads two databases, one in order and one at random, and changes each for half a second: the runtime compiles for speed what it has seen used, and a program that runs for some time has the memory it needs. They go again.
+    /// </summary>
     private static async Task WarmUpAsync(BenchmarkOptions options, EngineKind kind, string directory)
     {
-        await using (EngineSession session = await EngineSession.OpenAsync(options, new KeySpace(options.Seed), kind, directory, new Figures().In, Durability.DangerNoSync))
+        BenchmarkOptions fewer = options with { Keys = Math.Min(options.Keys, WarmUpKeys) };
+        foreach (bool isSorted in (bool[])[true, false])
         {
-            UpdateBuffer buffer = new(session.Space, WarmUpUpdates);
-            foreach (int[] numbers in session.Space.SortedNumbers(WarmUpKeys).Chunk(WarmUpUpdates))
+            await using (EngineSession session = await LoadCase.RunAsync(fewer, new KeySpace(options.Seed), kind, directory, isSorted, new Figures().In))
             {
-                buffer.Clear();
-                Array.ForEach(numbers, number => buffer.Add((ulong)number, version: 0));
-                await session.Engine.CommitAsync(buffer);
+                UpdateBuffer buffer = new(session.Space, WarmUpUpdates);
+                long started = Stopwatch.GetTimestamp();
+                while (Stopwatch.GetElapsedTime(started) < WarmUpTime)
+                {
+                    session.Stream.Fill(buffer, WarmUpUpdates, session.NextVersion());
+                    await session.Engine.CommitAsync(buffer);
+                }
             }
 
-            UpdateStream stream = new(options.Seed, WarmUpKeys);
-            long started = Stopwatch.GetTimestamp();
-            while (Stopwatch.GetElapsedTime(started) < WarmUpTime)
-            {
-                stream.Fill(buffer, WarmUpUpdates, session.NextVersion());
-                await session.Engine.CommitAsync(buffer);
-            }
-
-            await session.Engine.SettleAsync();
+            Directory.Delete(directory, recursive: true);
         }
-
-        Directory.Delete(directory, recursive: true);
     }
 
     private static async Task RunAsync(EngineSession session, Phase phase)
