@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the benchmarks, building them first when sources have changed. Without arguments it lists the verbs; for example
 #   ./bench.sh all --keys 1000000 --runs 3 --json figures.json
+#   ./bench.sh compare --keys 1000000 --runs 3       beside RocksDB, LevelDB, LMDB and SQLite
 set -euo pipefail
 root="$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 export DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1

@@ -6,8 +6,8 @@ using Cairn.Benchmarks.Workloads;
 namespace Cairn.Benchmarks.Parts;
 
 /// <summary>
-/// What pruning does to commits: blocks in turns of 50, those of one side with a pruning running beside them, which is begun anew every tenth block and removes segments each time. The time that the committing thread spends in syncs is taken out: those of the log, and of its directory where a segment is begun. Of each run the
-/// times that 99 of 100 blocks of a side stay below, and their ratio; medians over the runs.
+/// What pruning does to commits: blocks in turns of 50, those of one side with a pruning running beside them, which is begun anew every tenth block and removes segments each time. The time that the committing thread spends in
+/// syncs is taken out: those of the log, and of its directory where a segment is begun. Of each run the times that 99 of 100 blocks of a side stay below, and their ratio; medians over the runs.
 /// </summary>
 internal static class PruneParts
 {
