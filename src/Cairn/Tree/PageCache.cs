@@ -27,6 +27,7 @@ internal sealed partial class PageCache
     private readonly Lock _lock = new();
     private readonly long[] _bytes = new long[4];
     private readonly long[] _hits = new long[HitStripes * StripeWidth];
+    private readonly MissedPages _missed = new();
     private long _misses;
 
     /// <summary>Makes a cache.</summary>
@@ -274,6 +275,32 @@ internal sealed partial class PageCache
         }
     }
 
+    /// <summary>Whether a point read should leave a page where it is: a leaf that is not in memory, and not worth making room for. <see cref="TryReadPassing"/> answers instead.</summary>
+    public bool IsPassedBy(PageReference reference) =>
+        reference.Page is null && reference.Claim is { Level: 0 } && _store is not null && Volatile.Read(ref _bytes[(int)PageResidency.Clean]) + reference.StoredBytes > _limitBytes && !_missed.Note(reference.Id, _policy.Count);
+
+    /// <summary>Reads a key of a stored leaf without bringing the page into memory.</summary>
+    /// <param name="reference">The leaf.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="destination">Takes the value.</param>
+    /// <param name="valueBytes">Its length.</param>
+    /// <param name="isThere">Whether the page has the key.</param>
+    /// <returns>False when the page has to be brought in for the answer.</returns>
+    /// <exception cref="ArgumentException">The destination is shorter than the value.</exception>
+    /// <exception cref="StateCorruptedException">The stored page is damaged.</exception>
+    /// <exception cref="IOException">Reading failed.</exception>
+    public bool TryReadPassing(PageReference reference, ReadOnlySpan<byte> key, Span<byte> destination, out int valueBytes, out bool isThere)
+    {
+        PagePlace place = PlaceOf(reference);
+        if (!PassingRead.TryRead(_store!, reference, place, key, destination, out valueBytes, out isThere))
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref _misses);
+        return true;
+    }
+
     /// <summary>Brings a page into memory where the bound allows it; no page of <paramref name="spared"/> leaves for it. The caller is inside <see cref="ReaderEpochs"/>.</summary>
     /// <returns>The page, or null when there is no room for it.</returns>
     /// <exception cref="StateCorruptedException">The stored page is damaged.</exception>
@@ -305,19 +332,9 @@ internal sealed partial class PageCache
     {
         while (true)
         {
-            PagePlace place;
-            lock (_lock)
-            {
-                place = reference.CurrentPlace;
-            }
-
-            if (_store is null || place.Id == PageId.None)
-            {
-                throw new ObjectDisposedException("StateView", "The view was disposed while it was being read.");
-            }
-
+            PagePlace place = PlaceOf(reference);
             Interlocked.Increment(ref _misses);
-            Page loaded = PageCodec.Read(_store, reference, place, Pool);
+            Page loaded = PageCodec.Read(_store!, reference, place, Pool);
             bool published;
             lock (_lock)
             {
@@ -343,6 +360,17 @@ internal sealed partial class PageCache
                 return page;
             }
         }
+    }
+
+    private PagePlace PlaceOf(PageReference reference)
+    {
+        PagePlace place;
+        lock (_lock)
+        {
+            place = reference.CurrentPlace;
+        }
+
+        return _store is null || place.Id == PageId.None ? throw new ObjectDisposedException("StateView", "The view was disposed while it was being read.") : place;
     }
 
     private void Enter(Page page, PageResidency residency)

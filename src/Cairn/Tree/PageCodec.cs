@@ -56,24 +56,35 @@ internal static class PageCodec
     /// <exception cref="StoreFormatException">It was written by a version, or with features, that this one does not know.</exception>
     public static Page Read(IPageStore store, PageReference reference, PagePlace place, PagePool pool)
     {
-        if (place.StoredBytes is < PageHeaderLayout.SizeBytes or > PageLimits.MaxStoredBytes)
-        {
-            throw Damaged(store, place.Id, 0, "length of a page", $"{PageHeaderLayout.SizeBytes} to {PageLimits.MaxStoredBytes}", $"{place.StoredBytes}");
-        }
-
+        CheckLength(store, place);
         PageMemory memory = pool.Allocate(place.StoredBytes);
         try
         {
-            store.Read(place.Id, memory.Span[..place.StoredBytes]);
-            Page page = Decode(memory, place, pool, store);
-            CheckClaim(page, reference, place.Id, store);
-            return page;
+            return Decode(ReadChecked(store, reference, place, memory.Span), memory, place, pool, store);
         }
         catch
         {
             pool.Free(memory);
             throw;
         }
+    }
+
+    /// <summary>Reads the bytes of a stored page and checks them, for who does not keep the page.</summary>
+    /// <param name="store">Where it is.</param>
+    /// <param name="reference">The page.</param>
+    /// <param name="place">Its place.</param>
+    /// <param name="buffer">Takes the bytes: at least as many as <paramref name="place"/> says, or <see cref="PageLimits.MaxStoredBytes"/>.</param>
+    /// <returns>The bytes. A page can be searched in them.</returns>
+    /// <exception cref="StateCorruptedException">It is not the page that was stored.</exception>
+    /// <exception cref="StoreFormatException">It was written by a version, or with features, that this one does not know.</exception>
+    public static ReadOnlySpan<byte> ReadChecked(IPageStore store, PageReference reference, PagePlace place, Span<byte> buffer)
+    {
+        CheckLength(store, place);
+        Span<byte> stored = buffer[..place.StoredBytes];
+        store.Read(place.Id, stored);
+        Check(stored, place, store);
+        CheckClaim(stored, reference, place.Id, store);
+        return stored;
     }
 
     /// <summary>Checks stored bytes and makes the page of them, on the memory that they are in.</summary>
@@ -84,14 +95,12 @@ internal static class PageCodec
     internal static Page Decode(PageMemory memory, PagePlace place, PagePool pool, IPageStore store)
     {
         ReadOnlySpan<byte> stored = memory.Span[..place.StoredBytes];
-        uint crc = Crc32C.Compute(stored[sizeof(uint)..]);
-        uint own = BinaryPrimitives.ReadUInt32LittleEndian(stored);
-        if (crc != own || own != place.Crc)
-        {
-            throw Damaged(store, place.Id, PageHeaderLayout.CrcOffset, "checksum of a page", $"{place.Crc:x8}", own == place.Crc ? $"{crc:x8} over its bytes" : $"{own:x8} in its header, {crc:x8} over its bytes");
-        }
+        Check(stored, place, store);
+        return Decode(stored, memory, place, pool, store);
+    }
 
-        PageValidator.Check(stored, store, place.Id);
+    private static Page Decode(ReadOnlySpan<byte> stored, PageMemory memory, PagePlace place, PagePool pool, IPageStore store)
+    {
         ulong kept = BinaryPrimitives.ReadUInt64LittleEndian(stored[PageHeaderLayout.KeptHashMaskOffset..]);
         int bodyBytes = stored.Length - (BitOperations.PopCount(kept) * Hash256.SizeBytes);
         BlobReference[] blobs = ReadBlobs(stored, store, place.Id);
@@ -102,6 +111,26 @@ internal static class PageCodec
         page.HashValid = kept;
         page.IsAsStored = true;
         return page;
+    }
+
+    private static void CheckLength(IPageStore store, PagePlace place)
+    {
+        if (place.StoredBytes is < PageHeaderLayout.SizeBytes or > PageLimits.MaxStoredBytes)
+        {
+            throw Damaged(store, place.Id, 0, "length of a page", $"{PageHeaderLayout.SizeBytes} to {PageLimits.MaxStoredBytes}", $"{place.StoredBytes}");
+        }
+    }
+
+    private static void Check(ReadOnlySpan<byte> stored, PagePlace place, IPageStore store)
+    {
+        uint crc = Crc32C.Compute(stored[sizeof(uint)..]);
+        uint own = BinaryPrimitives.ReadUInt32LittleEndian(stored);
+        if (crc != own || own != place.Crc)
+        {
+            throw Damaged(store, place.Id, PageHeaderLayout.CrcOffset, "checksum of a page", $"{place.Crc:x8}", own == place.Crc ? $"{crc:x8} over its bytes" : $"{own:x8} in its header, {crc:x8} over its bytes");
+        }
+
+        PageValidator.Check(stored, store, place.Id);
     }
 
     /// <summary>Checks stored bytes whose checksum is right, and tells what finds the page in its tree.</summary>
@@ -126,13 +155,16 @@ internal static class PageCodec
         return new PageHeader((TreeKind)stored[PageHeaderLayout.TreeOffset], BinaryPrimitives.ReadUInt16LittleEndian(stored[PageHeaderLayout.LevelOffset..]), view.PrefixBytes + suffix.Length);
     }
 
-    private static void CheckClaim(Page page, PageReference reference, PageId id, IPageStore store)
+    private static void CheckClaim(ReadOnlySpan<byte> stored, PageReference reference, PageId id, IPageStore store)
     {
-        bool holds = page.Tree == reference.Tree && (reference.Claim is not { } claim || (page.TopIndex == claim.TopIndex && page.Level == claim.Level));
+        PageView view = new(stored);
+        TreeKind tree = (TreeKind)stored[PageHeaderLayout.TreeOffset];
+        int level = BinaryPrimitives.ReadUInt16LittleEndian(stored[PageHeaderLayout.LevelOffset..]);
+        int top = view.Count == 1 ? KeyBits.None : view.Gap(stored[PageHeaderLayout.TrieRootOffset]);
+        bool holds = tree == reference.Tree && (reference.Claim is not { } claim || (top == claim.TopIndex && level == claim.Level));
         if (!holds)
         {
-            string found = $"{page.Tree} tree, top index {page.TopIndex}, level {page.Level}";
-            throw Damaged(store, id, 0, "page under a stub", $"{reference.Tree} tree, {reference.Claim}", found);
+            throw Damaged(store, id, 0, "page under a stub", $"{reference.Tree} tree, {reference.Claim}", $"{tree} tree, top index {top}, level {level}");
         }
     }
 

@@ -21,13 +21,16 @@ internal static class PageSoundness
     /// <summary>Nodes looked at by one comparison.</summary>
     private const int Lanes = 32;
 
+    /// <summary>Stands for a node that is not there: its index is above all others.</summary>
+    private const uint NoFields = 0xFEFEFEFE;
+
     /// <summary>How many bytes of two keys are compared at once.</summary>
     private const int HeadBytes = sizeof(ulong);
 
     /// <summary>Whether stored bytes are a page.</summary>
     public static bool Holds(ReadOnlySpan<byte> stored)
     {
-        if (stored.Length is < PageHeaderLayout.SizeBytes or > PageLimits.MaxStoredBytes || !IsHeaderSound(stored))
+        if (!BitConverter.IsLittleEndian || stored.Length is < PageHeaderLayout.SizeBytes or > PageLimits.MaxStoredBytes || !IsHeaderSound(stored))
         {
             return false;
         }
@@ -71,48 +74,68 @@ internal static class PageSoundness
             return root == TrieNodeLayout.NoNode;
         }
 
-        Span<ushort> gaps = stackalloc ushort[2 * Lanes];
-        Span<int> above = stackalloc int[PageLimits.MaxItems + 1]; // the index of a node, behind one that is above all and before another
-        Span<byte> children = stackalloc byte[(2 * PageLimits.MaxItems) + 2];
-        gaps.Fill(ushort.MaxValue);
-        bool holds = true;
-        ReadOnlySpan<byte> trie = stored.Slice(view.Sections.Trie, nodes * TrieNodeLayout.SizeBytes);
-        for (int node = 0; node < nodes; node++)
+        Span<uint> fields = stackalloc uint[PageLimits.MaxItems];
+        fields.Fill(NoFields);
+        MemoryMarshal.Cast<byte, uint>(stored.Slice(view.Sections.Trie, nodes * TrieNodeLayout.SizeBytes)).CopyTo(fields);
+        Vector512<ushort> low = Vector512.Narrow(Vector512.Create(fields[..16]), Vector512.Create(fields[16..]));
+        Vector512<ushort> high = Vector512.Narrow(Vector512.Create(fields[32..]), Vector512.Create(fields[48..]));
+        Vector512<ushort> first = Vector512.Create((ushort)(view.PrefixBytes << KeyBits.ByteShift));
+        ulong impossible = Impossible(low, first) | (Impossible(high, first) << Lanes);
+        if ((impossible & (ulong.MaxValue >> (PageLimits.MaxItems - nodes))) != 0)
         {
-            uint fields = BinaryPrimitives.ReadUInt32LittleEndian(trie[(node * TrieNodeLayout.SizeBytes)..]);
-            int gap = (ushort)fields;
-            holds &= gap <= KeyBits.MaxIndex & (gap & 15) <= 8 & gap >> KeyBits.ByteShift >= view.PrefixBytes;
-            gaps[node] = (ushort)gap;
-            above[node + 1] = gap;
-            children[2 * node] = (byte)(fields >> (8 * TrieNodeLayout.LeftOffset));
-            children[(2 * node) + 1] = (byte)(fields >> (8 * TrieNodeLayout.RightOffset));
+            return false;
         }
 
-        // The root is what hangs on the left of the node behind the last.
-        above[0] = KeyBits.None;
-        above[nodes + 1] = KeyBits.None;
-        children[2 * nodes] = root;
-        return holds && AreChildrenSound(gaps, above, children, nodes);
+        // Left and right child of each node, and the root behind them, as if it hung on the left of a node behind the last.
+        Span<ushort> children = stackalloc ushort[PageLimits.MaxItems];
+        Vector512.Narrow(Vector512.Create(fields[..16]) >> 16, Vector512.Create(fields[16..]) >> 16).CopyTo(children);
+        Vector512.Narrow(Vector512.Create(fields[32..]) >> 16, Vector512.Create(fields[48..]) >> 16).CopyTo(children[Lanes..]);
+        children[nodes] = root;
+
+        // One more than each index, so that there is something below all of them: before the first node and behind the last.
+        Span<ushort> heights = stackalloc ushort[PageLimits.MaxItems + 1];
+        low += Vector512<ushort>.One;
+        high += Vector512<ushort>.One;
+        low.CopyTo(heights[1..]);
+        high.CopyTo(heights[(Lanes + 1)..]);
+        heights[0] = 0;
+        heights[nodes + 1] = 0;
+        return AreChildrenSound(low, high, ref heights[0], ref MemoryMarshal.AsBytes(children)[0], nodes);
     }
 
-    private static bool AreChildrenSound(ReadOnlySpan<ushort> gaps, ReadOnlySpan<int> above, ReadOnlySpan<byte> children, int nodes)
+    /// <summary>All bits where two numbers that are not negative are equal, else none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int EqualMask(int a, int b) => ((a ^ b) - 1) >> 31;
+
+    /// <summary>Which indexes are not of a bit behind what all keys begin with.</summary>
+    private static ulong Impossible(Vector512<ushort> indexes, Vector512<ushort> first) =>
+        (Vector512.GreaterThan(indexes, Vector512.Create((ushort)KeyBits.MaxIndex))
+            | Vector512.GreaterThan(indexes & Vector512.Create((ushort)15), Vector512.Create((ushort)8))
+            | Vector512.LessThan(indexes, first)).ExtractMostSignificantBits();
+
+    private static bool AreChildrenSound(Vector512<ushort> low, Vector512<ushort> high, ref ushort heights, ref byte children, int nodes)
     {
-        Vector512<ushort> low = Vector512.Create(gaps[..Lanes]);
-        Vector512<ushort> high = Vector512.Create(gaps[Lanes..]);
-        uint faults = 0;
+        // Without a branch: which of the cases a node is, nothing can foretell.
+        int faults = 0;
+        ulong behind = 1UL << nodes;
         for (int node = 0; node < nodes; node++)
         {
-            Vector512<ushort> own = Vector512.Create(gaps[node]);
-            ulong smaller = Vector512.LessThanOrEqual(low, own).ExtractMostSignificantBits() | (Vector512.LessThanOrEqual(high, own).ExtractMostSignificantBits() << Lanes);
-            int left = 63 - BitOperations.LeadingZeroCount(smaller & ((1UL << node) - 1));
-            int right = BitOperations.TrailingZeroCount((smaller & (ulong.MaxValue << node << 1)) | (1UL << nodes));
-            int fromLeft = above[left + 1];
-            int fromRight = above[right + 1];
-            int parent = fromLeft > fromRight ? (2 * left) + 1 : 2 * right;
-            uint isTie = Math.Max(fromLeft, fromRight) == gaps[node] ? 1u : 0;
-            faults |= isTie | (uint)(children[parent] ^ node);
-            faults |= left == node - 1 ? (uint)(children[2 * node] ^ (node | TrieNodeLayout.ItemFlag)) : 0;
-            faults |= right == node + 1 ? (uint)(children[(2 * node) + 1] ^ ((node + 1) | TrieNodeLayout.ItemFlag)) : 0;
+            int own = Unsafe.Add(ref heights, node + 1);
+            Vector512<ushort> height = Vector512.Create((ushort)own);
+            ulong lower = Vector512.LessThanOrEqual(low, height).ExtractMostSignificantBits() | (Vector512.LessThanOrEqual(high, height).ExtractMostSignificantBits() << Lanes) | behind;
+            int behindLeft = 64 - BitOperations.LeadingZeroCount(lower & ((1UL << node) - 1));
+            int right = BitOperations.TrailingZeroCount(lower & (~1UL << node));
+            int fromLeft = Unsafe.Add(ref heights, behindLeft);
+            int fromRight = Unsafe.Add(ref heights, right + 1);
+            int onLeft = 2 * right;
+            int onRight = (2 * behindLeft) - 1;
+            int parent = onLeft ^ ((onLeft ^ onRight) & ((fromRight - fromLeft) >> 31));
+            int leftItem = Unsafe.Add(ref children, 2 * node) ^ (node | TrieNodeLayout.ItemFlag);
+            int rightItem = Unsafe.Add(ref children, (2 * node) + 1) ^ ((node + 1) | TrieNodeLayout.ItemFlag);
+            faults |= (Unsafe.Add(ref children, parent) ^ node)
+                | EqualMask(fromLeft, own) | EqualMask(fromRight, own) // ties
+                | (leftItem & EqualMask(behindLeft, node))
+                | (rightItem & EqualMask(right, node + 1));
         }
 
         return faults == 0;
@@ -122,48 +145,39 @@ internal static class PageSoundness
     private static bool AreRecordsSound(ReadOnlySpan<byte> stored, in PageView view)
     {
         ref byte bytes = ref MemoryMarshal.GetReference(stored);
-        int offsets = view.Sections.Offsets;
-        int data = view.Sections.Data;
+        int count = view.Count;
+        ref byte offsets = ref Unsafe.Add(ref bytes, view.Sections.Offsets);
+        ref byte trie = ref Unsafe.Add(ref bytes, view.Sections.Trie);
+        ref byte data = ref Unsafe.Add(ref bytes, view.Sections.Data);
         int dataBytes = view.DataBytes;
         int prefixBytes = view.PrefixBytes;
+        int firstIndex = prefixBytes << KeyBits.ByteShift;
         ulong stubs = view.StubMask;
         ulong blobs = view.BlobMask;
-        ReadOnlySpan<byte> before = default;
-        ulong headBefore = 0;
-        int start = ReadUInt16(ref bytes, offsets);
-        if (start != 0 || ReadUInt16(ref bytes, offsets + (view.Count * sizeof(ushort))) != dataBytes)
+        int start = ReadUInt16(ref offsets, 0);
+        if (start != 0 || ReadUInt16(ref offsets, count * sizeof(ushort)) != dataBytes)
         {
             return false;
         }
 
-        for (int item = 0; item < view.Count; item++, stubs >>= 1, blobs >>= 1)
+        int atBefore = 0;
+        int lengthBefore = 0;
+        ulong headBefore = 0;
+        for (int item = 0; item < count; item++, stubs >>= 1, blobs >>= 1)
         {
-            int end = ReadUInt16(ref bytes, offsets + ((item + 1) * sizeof(ushort)));
+            int at = start;
+            int end = ReadUInt16(ref offsets, (item + 1) * sizeof(ushort));
             if (end < start || end > dataBytes)
             {
                 return false;
             }
 
             // From here on the record is known to lie within the bytes.
-            int at = data + start;
             int length = end - start;
             start = end;
             if ((stubs & 1) == 0)
             {
-                int width = 1;
-                int suffix = length == 0 ? 0 : Unsafe.Add(ref bytes, at);
-                if (suffix >= 0x80)
-                {
-                    int second = length < 2 ? 0 : Unsafe.Add(ref bytes, at + 1);
-                    if (second is 0 or >= 0x80)
-                    {
-                        return false;
-                    }
-
-                    suffix = (suffix & 0x7F) | (second << 7);
-                    width = 2;
-                }
-
+                int suffix = SuffixBytes(ref Unsafe.Add(ref data, at), length, out int width);
                 int value = length - width - suffix;
                 if (value < 0 || prefixBytes + suffix < 1 || ((blobs & 1) != 0 ? value != BlobRecordLayout.SizeBytes : value > StateLimits.MaxInlineValueBytes))
                 {
@@ -174,33 +188,50 @@ internal static class PageSoundness
                 length = suffix;
             }
 
-            ReadOnlySpan<byte> key = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref bytes, at), length);
-            ulong head = length < HeadBytes ? 0 : ReadHead(ref bytes, at);
-            if (prefixBytes + length > StateLimits.MaxKeyBytes || (item > 0 && !IsInOrder(before, headBefore, key, head, ReadUInt16(ref bytes, view.Sections.Trie + ((item - 1) * TrieNodeLayout.SizeBytes)) - (prefixBytes << KeyBits.ByteShift))))
+            ulong head = length < HeadBytes ? 0 : ReadHead(ref data, at);
+            bool isInOrder = item == 0;
+            if (!isInOrder)
+            {
+                int index = ReadUInt16(ref trie, (item - 1) * TrieNodeLayout.SizeBytes) - firstIndex;
+                ulong differing = headBefore ^ head;
+                int zeros = BitOperations.LeadingZeroCount(differing);
+                isInOrder = differing == 0 || lengthBefore < HeadBytes || length < HeadBytes
+                    ? IsInOrder(Span(ref data, atBefore, lengthBefore), Span(ref data, at, length), index)
+                    : ((zeros >> 3) << KeyBits.ByteShift) + 1 + (zeros & 7) == index && headBefore < head;
+            }
+
+            if (!isInOrder || prefixBytes + length > StateLimits.MaxKeyBytes)
             {
                 return false;
             }
 
-            before = key;
+            atBefore = at;
+            lengthBefore = length;
             headBefore = head;
         }
 
         return true;
     }
 
-    /// <summary>Whether two keys, without what all keys begin with, ascend and differ first at an index.</summary>
+    /// <summary>The length of a key behind what all keys begin with, and of that length itself; more than the record has when the length is not in its shortest form.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsInOrder(ReadOnlySpan<byte> before, ulong headBefore, ReadOnlySpan<byte> key, ulong head, int index)
+    private static int SuffixBytes(ref byte record, int recordBytes, out int width)
     {
-        ulong differing = headBefore ^ head;
-        if (differing == 0 || before.Length < HeadBytes || key.Length < HeadBytes)
+        width = 1;
+        int first = recordBytes == 0 ? 0 : record;
+        if (first < 0x80)
         {
-            return KeyBits.FirstDifference(before, key) == index && index != KeyBits.None && KeyBits.Bit(key, index) == 1;
+            return first;
         }
 
-        int zeros = BitOperations.LeadingZeroCount(differing);
-        return ((zeros >> 3) << KeyBits.ByteShift) + 1 + (zeros & 7) == index && headBefore < head;
+        width = 2;
+        int second = recordBytes < 2 ? 0 : Unsafe.Add(ref record, 1);
+        return second is 0 or >= 0x80 ? recordBytes : (first & 0x7F) | (second << 7);
     }
+
+    /// <summary>Whether two keys, without what all keys begin with, ascend and differ first at an index.</summary>
+    private static bool IsInOrder(ReadOnlySpan<byte> before, ReadOnlySpan<byte> key, int index) =>
+        index != KeyBits.None && KeyBits.FirstDifference(before, key) == index && KeyBits.Bit(key, index) == 1;
 
     private static bool AreStubsSound(ReadOnlySpan<byte> stored, in PageView view)
     {
@@ -230,16 +261,11 @@ internal static class PageSoundness
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int ReadUInt16(ref byte bytes, int at)
-    {
-        ushort value = Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref bytes, at));
-        return BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value);
-    }
+    private static ReadOnlySpan<byte> Span(ref byte bytes, int at, int length) => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref bytes, at), length);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong ReadHead(ref byte bytes, int at)
-    {
-        ulong value = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, at));
-        return BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(value) : value;
-    }
+    private static int ReadUInt16(ref byte bytes, int at) => Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref bytes, at));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong ReadHead(ref byte bytes, int at) => BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, at)));
 }

@@ -9,20 +9,31 @@ internal static class TreeReading
     /// <summary>Finds the page and item of an entry.</summary>
     public static bool TryFind(PageCache pages, in TreeRoot root, ReadOnlySpan<byte> key, [NotNullWhen(true)] out Page? page, out int item)
     {
-        return TryFind(pages, root, key, out page, out item, out _, out _);
+        return TryFind(pages, root, key, mayPass: false, out page, out item, out _, out _, out _);
     }
 
     /// <summary>Finds an entry.</summary>
     /// <param name="pages">Gives the pages.</param>
     /// <param name="root">The tree.</param>
     /// <param name="key">The key.</param>
+    /// <param name="mayPass">Whether the caller can read a leaf in passing (<see cref="PageCache.TryReadPassing"/>) and wants to stop there.</param>
     /// <param name="page">Its page.</param>
     /// <param name="item">Which item of the page it is.</param>
     /// <param name="value">Its inline value, or the record of its blob; valid while the caller is inside.</param>
     /// <param name="isOffer">Whether to offer the entry to <see cref="HotEntries"/>.</param>
+    /// <param name="passed">The leaf to be read in passing, which alone may have the key; null when it is known whether the key is there.</param>
     private static bool TryFind(
-        PageCache pages, in TreeRoot root, ReadOnlySpan<byte> key, [NotNullWhen(true)] out Page? page, out int item, out ReadOnlySpan<byte> value, out bool isOffer)
+        PageCache pages,
+        in TreeRoot root,
+        ReadOnlySpan<byte> key,
+        bool mayPass,
+        [NotNullWhen(true)] out Page? page,
+        out int item,
+        out ReadOnlySpan<byte> value,
+        out bool isOffer,
+        out PageReference? passed)
     {
+        passed = null;
         PageReference? reference = root.Reference;
         int hits = 0;
         bool found = false;
@@ -43,6 +54,12 @@ internal static class TreeReading
             {
                 found = probe.IsHere(key, item, stub, out value);
                 reference = found ? reference : null;
+                if (mayPass && reference is not null && pages.IsPassedBy(reference))
+                {
+                    passed = reference;
+                    found = false;
+                    break;
+                }
             }
         }
 
@@ -78,7 +95,24 @@ internal static class TreeReading
             }
         }
 
-        if (!TryFind(pages, root, key, out Page? page, out int item, out ReadOnlySpan<byte> value, out bool isOffer))
+        bool isThere = TryFind(pages, root, key, mayPass: true, out Page? page, out int item, out ReadOnlySpan<byte> value, out bool isOffer, out PageReference? passed);
+        if (passed is not null)
+        {
+            if (pages.TryReadPassing(passed, key, destination, out valueBytes, out isThere))
+            {
+                if (!isThere)
+                {
+                    pages.CountAbsent(tree);
+                }
+
+                return isThere;
+            }
+
+            // A blob, which only a page in memory leads to.
+            isThere = TryFind(pages, root, key, mayPass: false, out page, out item, out value, out isOffer, out _);
+        }
+
+        if (!isThere || page is null)
         {
             pages.CountAbsent(tree);
             valueBytes = 0;
