@@ -11,12 +11,14 @@ namespace Cairn;
 public sealed partial class StateStore
 {
     private readonly Lock _checkpointLock = new();
-    private readonly List<PageReference> _supersededPages = [];
-    private readonly List<BlobReference> _supersededBlobs = [];
+    private List<PageReference> _supersededPages = [];
+    private List<BlobReference> _supersededBlobs = [];
     private Manifest _manifest;
     private Task _checkpoint = Task.CompletedTask;
     private long _dirtyBlobBytes;
     private ulong _checkpointOrdinal;
+    private long _checkpointBytes;
+    private long _checkpointDeltaBytes;
     private readonly ulong _openedGeneration;
 
     /// <summary>Makes the head durable with its pages, and waits for it; where pages live in memory only, its log. The store does this itself when its caps ask for it, and when it is closed.</summary>
@@ -119,6 +121,7 @@ public sealed partial class StateStore
             ICheckpointWriter writer = _home.Pages!.BeginCheckpoint();
             await using ConfiguredAsyncDisposable _ = writer.ConfigureAwait(false);
             CheckpointJob job = new(writer);
+            job.Supersede(bearings.SupersededPages, bearings.SupersededBlobs);
             (RootPage state, RootPage local) = await BackgroundThread.RunAsync("Cairn checkpoint", () => (job.Store(bearings.Version.State), job.Store(bearings.Version.Local))).ConfigureAwait(false);
             Manifest older = _manifest;
             Manifest unmarked = (_install?.Mark(older) ?? older) with
@@ -129,18 +132,21 @@ public sealed partial class StateStore
                 TimeTicks = bearings.Version.TimeTicks,
                 State = state,
                 Local = local,
+                HasDeltas = older.HasDeltas || job.DeltaBytes > 0,
                 ReplayFrom = bearings.After,
                 LogEnd = bearings.LogEnd,
                 Abandoned = bearings.Marks.Abandoned,
             };
             Manifest manifest = bearings.Marks.Mark(WithFloor(unmarked, WantedBlocks(unmarked.BlockCount, prunedBlocks)));
-            await writer.CommitAsync(manifest, bearings.Freed, CancellationToken.None).ConfigureAwait(false);
+            await writer.CommitAsync(manifest, job.TakeFreed(), CancellationToken.None).ConfigureAwait(false);
             Volatile.Write(ref _manifest, manifest);
             Pages.MakeClean(job.Pages);
             job.Blobs.ForEach(static blob => blob.Drop());
             Interlocked.Add(ref _dirtyBlobBytes, -bearings.DirtyBlobBytes);
             NoteManifest(bearings.Version.Ordinal, job.Bytes);
             TimeSpan elapsed = _options.TimeProvider.GetElapsedTime(started);
+            Interlocked.Add(ref _checkpointBytes, job.Bytes);
+            Interlocked.Add(ref _checkpointDeltaBytes, job.DeltaBytes);
             _metrics.Checkpointed(job.Bytes, elapsed);
             if (bearings.Version.Height is { } height)
             {
@@ -176,14 +182,11 @@ public sealed partial class StateStore
                 await SyncLogAsync().ConfigureAwait(false);
             }
 
-            List<StoredExtent> freed = [];
-            freed.AddRange(_supersededPages.Where(static page => page.Id != PageId.None).Select(static page => new StoredExtent(page.Id, page.StoredBytes)));
-            freed.AddRange(_supersededBlobs.Where(static blob => blob.Id != PageId.None).Select(static blob => new StoredExtent(blob.Id, blob.StoredBytes)));
-            _supersededPages.Clear();
-            _supersededBlobs.Clear();
+            (List<PageReference> pages, List<BlobReference> blobs) = (_supersededPages, _supersededBlobs);
+            (_supersededPages, _supersededBlobs) = ([], []);
             StateVersion version = Versions.PinHead(isView: false);
             Volatile.Write(ref _checkpointOrdinal, version.Ordinal);
-            return new Bearings(version, version.After, _marks, _log.DurableEnd, freed, Interlocked.Read(ref _dirtyBlobBytes));
+            return new Bearings(version, version.After, _marks, _log.DurableEnd, pages, blobs, Interlocked.Read(ref _dirtyBlobBytes));
         }
         finally
         {
@@ -268,5 +271,5 @@ public sealed partial class StateStore
         }
     }
 
-    private sealed record Bearings(StateVersion Version, LogPosition After, ChainMarks Marks, LogPosition LogEnd, List<StoredExtent> Freed, long DirtyBlobBytes);
+    private sealed record Bearings(StateVersion Version, LogPosition After, ChainMarks Marks, LogPosition LogEnd, List<PageReference> SupersededPages, List<BlobReference> SupersededBlobs, long DirtyBlobBytes);
 }

@@ -343,17 +343,19 @@ public sealed partial class StateStore
     /// <param name="version">The version of the newest manifest.</param>
     /// <param name="files">The files to free, at most.</param>
     /// <param name="leastBytes">What is moved before making way for a checkpoint.</param>
-    private async Task RunCleaningAsync(StateVersion version, List<PageFileSpace> files, long leastBytes)
+    /// <param name="inFullThrough">Pages that are deltas in files up to this one are stored in full as well.</param>
+    /// <returns>Whether anything was moved.</returns>
+    private async Task<bool> RunCleaningAsync(StateVersion version, List<PageFileSpace> files, long leastBytes, uint inFullThrough = 0)
     {
         long started = _options.TimeProvider.GetTimestamp();
         using Activity? activity = StoreActivities.Start("cairn.clean", Location, version.Height);
-        CleaningJob job = new(Pages, _home.Pages!, version);
+        CleaningJob job = new(Pages, _home.Pages!, version, files.Select(static file => file.Number), inFullThrough);
         try
         {
-            Mark(job, files, leastBytes);
-            if (job.LiveBytes == 0)
+            Find(job, files, leastBytes);
+            if (!job.HasWork)
             {
-                return;
+                return false;
             }
 
             _pageFiles!.SetVersions(first: version.Ordinal, version.Ordinal);
@@ -364,6 +366,7 @@ public sealed partial class StateStore
                 Generation = _manifest.Generation + 1,
                 State = job.Store(version.State, _manifest.State, writer),
                 Local = job.Store(version.Local, _manifest.Local, writer),
+                HasDeltas = _manifest.HasDeltas || job.HasDeltas,
             };
             await job.CommitAsync(writer, manifest).ConfigureAwait(false);
             Volatile.Write(ref _manifest, manifest);
@@ -381,28 +384,32 @@ public sealed partial class StateStore
         Interlocked.Add(ref _cleaningBytes, job.WrittenBytes);
         TimeSpan elapsed = _options.TimeProvider.GetElapsedTime(started);
         Raise(new StoreEvent.CleaningCompleted(files.Count, job.WrittenBytes, elapsed));
+        return true;
     }
 
-    private void Mark(CleaningJob job, List<PageFileSpace> files, long leastBytes)
+    /// <summary>Finds what is in use in the files: pages from the roots down, blobs in the files themselves. These are read as a whole, so that damage shows before it is deleted.</summary>
+    private void Find(CleaningJob job, List<PageFileSpace> files, long leastBytes)
     {
-        foreach (PageFileSpace file in files)
+        bool isWhole = job.FindPages(() => job.MarkedBytes < CompactionRunBytes && GoesOn());
+        foreach (PageFileSpace file in files.TakeWhile(_ => isWhole))
         {
-            long before = job.LiveBytes;
-            bool wasWhole = _pageFiles!.Scan(file.Number, (extent, bytes) =>
+            isWhole = _pageFiles!.Scan(file.Number, (extent, bytes) =>
             {
-                job.Mark(extent, bytes);
-                return job.LiveBytes < leastBytes || !MustMakeWay;
-            });
-            if (!wasWhole)
-            {
-                return;
-            }
+                if (!PageDeltaLayout.IsDelta(bytes) && BlobCodec.IsBlob(bytes))
+                {
+                    job.MarkBlob(extent, bytes);
+                }
 
-            if (job.LiveBytes - before != file.LiveBytes)
+                return GoesOn();
+            });
+            if (isWhole && job.LiveBytesIn(file.Number) != file.LiveBytes)
             {
-                throw new StateCorruptedException(PathOf(file), -1, "live bytes of a page file", $"{file.LiveBytes} as in the manifest", $"{job.LiveBytes - before}");
+                job.Blamed = file.Number;
+                throw job.Damage ?? new StateCorruptedException(PathOf(file), -1, "live bytes of a page file", $"{file.LiveBytes} as in the manifest", $"{job.LiveBytesIn(file.Number)}");
             }
         }
+
+        bool GoesOn() => job.LiveBytes < leastBytes || !MustMakeWay;
     }
 
     private string PathOf(PageFileSpace file) => _home.Pages!.Locate(new PageAddress(file.Number, 0).ToId()).File;
@@ -419,7 +426,7 @@ public sealed partial class StateStore
         else
         {
             string? damaged = (exception as StateCorruptedException)?.File;
-            List<PageFileSpace> named = files.FindAll(file => string.Equals(PathOf(file), damaged, StringComparison.Ordinal));
+            List<PageFileSpace> named = files.FindAll(file => file.Number == job.Blamed || string.Equals(PathOf(file), damaged, StringComparison.Ordinal));
             _damagedFiles.UnionWith((named.Count > 0 ? named : files).Select(static file => file.Number));
         }
     }

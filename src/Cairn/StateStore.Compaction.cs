@@ -75,13 +75,9 @@ public sealed partial class StateStore
                 through = SealFiles();
             }
 
+            // Where damage was found, deltas stay what they are: one that cannot be read would end every run.
             List<PageFileSpace> files = WorthwhileFiles(through.Value);
-            if (files.Count > 0)
-            {
-                await RunCleaningAsync(version, files, MinRunBytes).ConfigureAwait(false);
-            }
-
-            return files.Count > 0;
+            return (files.Count > 0 || damage is null) && await RunCleaningAsync(version, files, MinRunBytes, damage is null ? through.Value : 0).ConfigureAwait(false);
         }
     }
 

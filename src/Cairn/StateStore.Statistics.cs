@@ -52,6 +52,8 @@ public sealed partial class StateStore
             ReserveBytes = _home.ReserveBytes,
             GarbagePageBytes = (_home.Pages?.StoredBytes - _home.Pages?.LiveBytes) ?? 0,
             PinnedPageBytes = _pageFiles?.ReleasedBytes ?? 0,
+            CheckpointBytes = Interlocked.Read(ref _checkpointBytes),
+            CheckpointDeltaBytes = Interlocked.Read(ref _checkpointDeltaBytes),
             CleaningRuns = Interlocked.Read(ref _cleaningRuns),
             CleaningBytes = Interlocked.Read(ref _cleaningBytes),
             RemovedPageFiles = Interlocked.Read(ref _removedFiles),

@@ -42,6 +42,7 @@ internal sealed class StoreMetrics : IDisposable
         Gauge("cairn.reserve.bytes", "By", "Disk space held back for a full disk.", static statistics => statistics.ReserveBytes);
         Gauge("cairn.pages.garbage", "By", "Bytes of page files that the newest checkpoint does not refer to.", static statistics => statistics.GarbagePageBytes);
         Gauge("cairn.pages.pinned", "By", "Bytes of page files kept only for open views and recent heights.", static statistics => statistics.PinnedPageBytes);
+        Count("cairn.checkpoint.deltas", "By", "Bytes of deltas of pages written by checkpoints.", static statistics => statistics.CheckpointDeltaBytes);
         Count("cairn.cleaning.runs", "{run}", "Cleaning runs.", static statistics => statistics.CleaningRuns);
         Count("cairn.cleaning.written", "By", "Bytes of pages and blobs written by cleaning.", static statistics => statistics.CleaningBytes);
         Count("cairn.pages.files.removed", "{file}", "Page files deleted.", static statistics => statistics.RemovedPageFiles);

@@ -72,6 +72,12 @@ public sealed record StoreStatistics
     /// <summary>The bytes of page files that are kept only for open views and recent heights, or until the next checkpoint.</summary>
     public long PinnedPageBytes { get; init; }
 
+    /// <summary>The bytes of pages and blobs that checkpoints wrote since opening.</summary>
+    public long CheckpointBytes { get; init; }
+
+    /// <summary>The part of them that deltas took: what differs from pages stored before.</summary>
+    public long CheckpointDeltaBytes { get; init; }
+
     /// <summary>Cleaning runs since opening.</summary>
     public long CleaningRuns { get; init; }
 

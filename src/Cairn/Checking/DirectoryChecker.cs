@@ -213,7 +213,11 @@ internal sealed class DirectoryChecker(IFileSystem files, string path, CheckLog 
                 pages.Scan(file.Number, (extent, bytes) =>
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    if (BlobCodec.IsBlob(bytes))
+                    if (PageDeltaLayout.IsDelta(bytes))
+                    {
+                        PageDelta.CheckHeader(bytes, pages, extent.Id);
+                    }
+                    else if (BlobCodec.IsBlob(bytes))
                     {
                         BlobCodec.Check(bytes, pages, extent.Id, out _);
                     }

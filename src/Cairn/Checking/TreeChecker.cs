@@ -91,7 +91,11 @@ internal sealed class TreeChecker
         }
 
         Pages++;
-        Collect(reference.Id, reference.StoredBytes);
+        if (CollectExtents)
+        {
+            reference.AddExtents(Extents);
+        }
+
         Expect(page.Tree == _tree, reference, $"tree of a page", $"{_tree}", $"{page.Tree}");
         CheckCut(page, reference, isRoot);
         CheckOrder(page, reference, topIndex, prefix);

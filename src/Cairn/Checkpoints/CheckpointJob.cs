@@ -12,7 +12,9 @@ namespace Cairn.Checkpoints;
 internal sealed class CheckpointJob
 {
     private readonly ICheckpointWriter _writer;
-    private readonly byte[] _buffer = new byte[PageLimits.MaxStoredBytes + (PageLimits.MaxItems * Hash256.SizeBytes)];
+    private readonly PageEncoder _encoder = new();
+    private readonly HashSet<PageId> _kept = [];
+    private readonly List<StoredExtent> _superseded = [];
     private readonly Stack<(PageReference Reference, int Child)> _path = new();
 
     /// <summary>Makes a job that writes to a checkpoint just begun.</summary>
@@ -26,6 +28,26 @@ internal sealed class CheckpointJob
 
     /// <summary>The bytes of both.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>The part of them that deltas take.</summary>
+    public long DeltaBytes { get; private set; }
+
+    /// <summary>What pages take that were replaced since the manifest before, but for what the pages stored here build on.</summary>
+    /// <param name="superseded">The pages; those that are not stored count for nothing.</param>
+    /// <param name="blobs">The blobs that were replaced.</param>
+    /// <remarks>To be called first: what is stored of a page changes with its next version.</remarks>
+    public void Supersede(List<PageReference> superseded, List<BlobReference> blobs)
+    {
+        superseded.ForEach(page => page.AddExtents(_superseded));
+        _superseded.AddRange(blobs.Where(static blob => blob.Id != PageId.None).Select(static blob => new StoredExtent(blob.Id, blob.StoredBytes)));
+    }
+
+    /// <summary>What the manifest no longer refers to, once both trees are stored.</summary>
+    public List<StoredExtent> TakeFreed()
+    {
+        _superseded.RemoveAll(extent => _kept.Contains(extent.Id));
+        return _superseded;
+    }
 
     /// <summary>Stores what a tree has that is not stored.</summary>
     /// <returns>What the manifest says of the tree.</returns>
@@ -71,11 +93,28 @@ internal sealed class CheckpointJob
             StoreBlob(page, BitOperations.TrailingZeroCount(blobs));
         }
 
-        int length = PageCodec.Encode(page, _buffer);
-        uint crc = System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(_buffer);
-        reference.Place(_writer.Add(_buffer.AsSpan(0, length)), length, crc);
+        PageBases? bases = reference.Bases;
+        PageChain before = bases?.TrySettle() == true ? bases.Chain : default;
+        ulong changed = page.ChangedItems;
+        StoredForm form = _encoder.Encode(page, changed, before, StoredForm.Second, moves: null);
+        PagePlace place = _encoder.At(_writer.Add(_encoder.Bytes));
+        MovedPage stored = PageEncoder.After(form, place, changed, before);
+
+        // A copy that a commit makes of the page meanwhile has the items from before or from after this: too many, or just those that differ.
+        bases?.Set(stored.Chain);
+        page.ChangedItems = stored.ChangedItems;
+        reference.Place(place.Id, place.StoredBytes, place.Crc);
         Pages.Add(reference);
-        Bytes += length;
+        Bytes += place.StoredBytes;
+        if (form != StoredForm.Full)
+        {
+            DeltaBytes += place.StoredBytes;
+            _kept.Add(before.Full.Id);
+            if (form == StoredForm.Second)
+            {
+                _kept.Add(before.First.Id);
+            }
+        }
     }
 
     private void StoreBlob(Page page, int item)

@@ -6,19 +6,44 @@ using Cairn.Tree;
 namespace Cairn.Checkpoints;
 
 /// <summary>
-/// Writes pages and blobs of one pinned version anew, so that the files they are in can go: first <see cref="Mark"/> for everything found in those files, then <see cref="Store"/> for both trees. Used once, by one thread.
+/// Writes pages and blobs of one pinned version anew, so that the files they are in can go: first <see cref="FindPages(Func{bool})"/>, which walks the trees for pages in those files, and <see cref="MarkBlob"/> for the blobs found in them, then
+/// <see cref="Store"/> for both trees. Used once, by one thread.
 /// </summary>
 /// <remarks>
-/// Everything in the version is stored. A page that moves takes its ancestors with it, because each names its children by their places. Nothing in memory changes: the new places are in <see cref="Moves"/>, and count once the
-/// manifest that names the new roots is durable. What is written anew has been checked like everything that is read, against the claims of its parent: bytes in the file decide only where to look.
+/// Everything in the version is stored. A page that moves takes its ancestors with it, because each names its children by their places; they become deltas where that is shorter. A page whose base is in such a file is stored in full; one
+/// of which only a delta is there gets a first delta anew. Nothing in memory changes: the new places are in <see cref="Moves"/>, and count once the manifest that names the new roots is durable. What is written anew has been
+/// checked like everything that is read, against the claims of its parent: bytes in the file decide only where to look.
 /// </remarks>
-internal sealed class CleaningJob(PageCache pages, IPageStore store, StateVersion version)
+internal sealed class CleaningJob
 {
-    private readonly byte[] _buffer = new byte[PageLimits.MaxStoredBytes + (PageLimits.MaxItems * Hash256.SizeBytes)];
-    private readonly HashSet<ulong> _marked = [];
+    private readonly PageCache _pages;
+    private readonly IPageStore _store;
+    private readonly StateVersion _version;
+    private readonly Dictionary<uint, long> _liveBytes;
+    private readonly HashSet<ushort> _tags;
+    private readonly uint _inFullThrough;
+    private readonly PageEncoder _encoder = new();
+    private readonly Dictionary<ulong, StoredForm> _marked = [];
     private readonly HashSet<ulong> _markedBlobs = [];
     private readonly List<ulong> _path = [];
+    private readonly List<StoredExtent> _extents = [];
     private readonly Stack<(PageReference Reference, int Child)> _open = new();
+
+    /// <summary>Makes a job.</summary>
+    /// <param name="pages">Gives the pages.</param>
+    /// <param name="store">Where they are stored.</param>
+    /// <param name="version">The version of the newest manifest.</param>
+    /// <param name="files">The files that are to go.</param>
+    /// <param name="inFullThrough">Every page that is a delta in a file up to this one is stored in full; 0 for none.</param>
+    public CleaningJob(PageCache pages, IPageStore store, StateVersion version, IEnumerable<uint> files, uint inFullThrough)
+    {
+        _pages = pages;
+        _store = store;
+        _version = version;
+        _liveBytes = files.ToDictionary(static file => file, static _ => 0L);
+        _tags = [.. _liveBytes.Keys.Select(static file => PageBases.TagOf(new PageAddress(file, 0).ToId()))];
+        _inFullThrough = inFullThrough;
+    }
 
     /// <summary>The new places.</summary>
     public PageMoves Moves { get; } = new();
@@ -26,43 +51,52 @@ internal sealed class CleaningJob(PageCache pages, IPageStore store, StateVersio
     /// <summary>The old places of what was written anew.</summary>
     public List<StoredExtent> Freed { get; } = [];
 
-    /// <summary>The bytes of the pages and blobs that were found in use, as the manifest counts them.</summary>
+    /// <summary>The bytes of the pages and blobs that were found in use in the files, as the manifest counts them.</summary>
     public long LiveBytes { get; private set; }
+
+    /// <summary>The first damage that was met on the way; what is below it was not looked at.</summary>
+    public StateCorruptedException? Damage { get; private set; }
+
+    /// <summary>The file of which not everything in use was found; 0 for none.</summary>
+    public uint Blamed { get; set; }
+
+    /// <summary>The bytes of what will be stored in full, about.</summary>
+    public long MarkedBytes { get; private set; }
+
+    /// <summary>Whether there is anything to write.</summary>
+    public bool HasWork => _marked.Count > 0;
 
     /// <summary>The bytes written.</summary>
     public long WrittenBytes { get; private set; }
 
+    /// <summary>Whether pages became deltas.</summary>
+    public bool HasDeltas { get; private set; }
+
     /// <summary>Whether the page store is being written to: a failure then is one of writing.</summary>
     public bool IsWriting { get; private set; }
 
-    /// <summary>Looks whether the version has a page or blob at a place, by its key, and if so marks it and the pages on the way to it. Costs one path of pages.</summary>
+    /// <summary>The part of <see cref="LiveBytes"/> that is in a file.</summary>
+    public long LiveBytesIn(uint file) => _liveBytes[file];
+
+    /// <summary>Marks every page that is in one of the files, or that builds on something there, and the pages on the way to it. Reads the pages that have children, and of the others those whose stub says that they may build on something there.</summary>
+    /// <param name="goesOn">Asked now and then whether to go on.</param>
+    /// <returns>Whether both trees were walked to the end.</returns>
+    /// <exception cref="IOException">Reading failed.</exception>
+    public bool FindPages(Func<bool> goesOn) => FindPages(_version.State, goesOn) && FindPages(_version.Local, goesOn);
+
+    /// <summary>Looks whether the version has a blob at a place, by its key, and if so marks it and the pages on the way to it. Costs one path of pages.</summary>
     /// <param name="extent">The place.</param>
     /// <param name="stored">The bytes found there, with a right checksum.</param>
-    /// <exception cref="StateCorruptedException">They are neither page nor blob, or the tree is damaged.</exception>
+    /// <exception cref="StateCorruptedException">They are no blob, or the tree is damaged.</exception>
     /// <exception cref="IOException">Reading failed.</exception>
-    public void Mark(StoredExtent extent, ReadOnlySpan<byte> stored)
+    public void MarkBlob(StoredExtent extent, ReadOnlySpan<byte> stored)
     {
-        bool isLive;
-        if (BlobCodec.IsBlob(stored))
+        TreeKind tree = BlobCodec.Check(stored, _store, extent.Id, out ReadOnlySpan<byte> key);
+        if (HasBlob(RootOf(tree), key, extent.Id))
         {
-            TreeKind tree = BlobCodec.Check(stored, store, extent.Id, out ReadOnlySpan<byte> key);
-            isLive = HasBlob(RootOf(tree), key, extent.Id);
-            if (isLive)
-            {
-                _markedBlobs.Add(extent.Id.Value);
-            }
-        }
-        else
-        {
-            Span<byte> key = stackalloc byte[StateLimits.MaxKeyBytes];
-            PageHeader header = PageCodec.ReadHeader(stored, store, extent.Id, key);
-            isLive = HasPage(RootOf(header.Tree), key[..header.KeyBytes], header.Level, extent.Id);
-        }
-
-        if (isLive)
-        {
-            _marked.UnionWith(_path);
-            LiveBytes += PageAddress.Aligned(extent.Bytes);
+            _markedBlobs.Add(extent.Id.Value);
+            MarkPath();
+            Count(extent);
         }
     }
 
@@ -75,7 +109,7 @@ internal sealed class CleaningJob(PageCache pages, IPageStore store, StateVersio
     /// <exception cref="IOException">Reading failed, or, while <see cref="IsWriting"/>, writing.</exception>
     public RootPage Store(TreeRoot root, RootPage page, ICheckpointWriter writer)
     {
-        if (root.Reference is not { } reference || !_marked.Contains(reference.Id.Value))
+        if (root.Reference is not { } reference || !_marked.ContainsKey(reference.Id.Value))
         {
             return page;
         }
@@ -102,36 +136,122 @@ internal sealed class CleaningJob(PageCache pages, IPageStore store, StateVersio
         IsWriting = false;
     }
 
-    private TreeRoot RootOf(TreeKind tree) => tree == TreeKind.State ? version.State : version.Local;
+    private TreeRoot RootOf(TreeKind tree) => tree == TreeKind.State ? _version.State : _version.Local;
 
-    /// <summary>Descends by a key of the page towards it: the way leads through the pages above it, and nowhere else.</summary>
-    private bool HasPage(TreeRoot root, ReadOnlySpan<byte> key, int level, PageId id)
+    private bool FindPages(TreeRoot root, Func<bool> goesOn)
     {
-        using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
-        _path.Clear();
-        PageReference? reference = root.Reference;
-        int lowest = int.MaxValue;
-        while (reference is not null)
+        if (root.Reference is not { } reference)
         {
-            _path.Add(reference.Id.Value);
-            if (reference.Id == id)
+            return true;
+        }
+
+        Stack<OpenPage> open = new();
+        _path.Clear();
+        Look(reference, isRead: true, open);
+        while (open.TryPeek(out OpenPage? top))
+        {
+            if (top.Next == top.Children.Count)
             {
-                return true;
+                open.Pop();
+                _path.RemoveAt(_path.Count - 1);
+                continue;
             }
 
-            if (lowest <= level)
+            if (!goesOn())
             {
                 return false;
             }
 
-            Page page = pages.Get(reference);
-            bool goesOn = page.Find(key, out int item) && page.IsStub(item);
-            lowest = goesOn ? page.StubLevel(item) : 0;
-            reference = goesOn ? page.Child(item) : null;
+            (PageReference child, uint tags, bool isInner) = top.Children[top.Next++];
+            bool mustLoad = isInner || MustLoad(child, tags);
+            if (mustLoad || child.Bases is not null || IsHere(child.Id))
+            {
+                Look(child, mustLoad, open);
+            }
         }
 
-        return false;
+        return true;
     }
+
+    /// <summary>Looks where a page is, marks it if that is in one of the files, and opens it if it has children.</summary>
+    private void Look(PageReference reference, bool isRead, Stack<OpenPage> open)
+    {
+        using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
+        Page? page = isRead ? TryGet(reference) : null;
+        if (isRead && page is null)
+        {
+            return;
+        }
+
+        _path.Add(reference.Id.Value);
+        FindExtents(reference);
+        if (page is { StubMask: not 0 })
+        {
+            open.Push(OpenPage.Of(page));
+            return;
+        }
+
+        _path.RemoveAt(_path.Count - 1);
+    }
+
+    /// <summary>Reads a page. What is damaged is passed over with all below it: it is in none of the files, or its file turns out to have less in use than the manifest counts.</summary>
+    private Page? TryGet(PageReference reference)
+    {
+        try
+        {
+            return _pages.Get(reference);
+        }
+        catch (StateCorruptedException damage)
+        {
+            Damage ??= damage;
+            return null;
+        }
+    }
+
+    private void FindExtents(PageReference reference)
+    {
+        _extents.Clear();
+        reference.AddExtents(_extents);
+        StoredForm? form = _extents.Count > 1 && PageAddress.Of(reference.Id).File <= _inFullThrough ? StoredForm.Full : null;
+        foreach (StoredExtent extent in _extents)
+        {
+            if (_liveBytes.ContainsKey(PageAddress.Of(extent.Id).File))
+            {
+                Count(extent);
+                bool isFull = _extents.Count == 1 || reference.Bases!.Full.Id == extent.Id;
+                form = isFull || form == StoredForm.Full ? StoredForm.Full : StoredForm.First;
+            }
+        }
+
+        if (form is { } lowest)
+        {
+            MarkPath();
+            _marked[reference.Id.Value] = lowest;
+            MarkedBytes += lowest == StoredForm.Full ? _extents.Max(static extent => extent.Bytes) : 0;
+        }
+    }
+
+    private void MarkPath()
+    {
+        foreach (ulong id in _path)
+        {
+            _marked.TryAdd(id, _inFullThrough > 0 ? StoredForm.Full : StoredForm.Second);
+        }
+    }
+
+    private void Count(StoredExtent extent)
+    {
+        long bytes = PageAddress.Aligned(extent.Bytes);
+        _liveBytes[PageAddress.Of(extent.Id).File] += bytes;
+        LiveBytes += bytes;
+    }
+
+    /// <summary>Whether a page must be read to know where it takes room: it may build on something in one of the files, as its stub says.</summary>
+    private bool MustLoad(PageReference reference, uint tags) =>
+        reference.Bases is null && tags != 0
+        && (IsHere(reference.Id) || PageAddress.Of(reference.Id).File <= _inFullThrough || _tags.Contains((ushort)tags) || _tags.Contains((ushort)(tags >> 16)));
+
+    private bool IsHere(PageId id) => _liveBytes.ContainsKey(PageAddress.Of(id).File);
 
     private bool HasBlob(TreeRoot root, ReadOnlySpan<byte> key, PageId id)
     {
@@ -141,7 +261,7 @@ internal sealed class CleaningJob(PageCache pages, IPageStore store, StateVersio
         while (reference is not null)
         {
             _path.Add(reference.Id.Value);
-            Page page = pages.Get(reference);
+            Page page = _pages.Get(reference);
             if (!page.Find(key, out int item))
             {
                 return false;
@@ -162,8 +282,8 @@ internal sealed class CleaningJob(PageCache pages, IPageStore store, StateVersio
     private bool TryDescend(PageReference reference, int child)
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
-        ReadOnlySpan<PageReference> children = pages.Get(reference).Children;
-        while (child < children.Length && !_marked.Contains(children[child].Id.Value))
+        ReadOnlySpan<PageReference> children = _pages.Get(reference).Children;
+        while (child < children.Length && !_marked.ContainsKey(children[child].Id.Value))
         {
             child++;
         }
@@ -183,26 +303,32 @@ internal sealed class CleaningJob(PageCache pages, IPageStore store, StateVersio
     {
         foreach (BlobReference blob in MarkedBlobs(reference))
         {
-            Moves.AddBlob(blob.Id, Add(BlobCodec.ReadStored(store, blob, out _), writer));
+            Moves.AddBlob(blob.Id, Add(BlobCodec.ReadStored(_store, blob, out _), writer));
             Freed.Add(new StoredExtent(blob.Id, blob.StoredBytes));
         }
 
-        int length = Encode(reference);
-        PageId id = Add(_buffer.AsSpan(0, length), writer);
-        Moves.Add(reference.Id, new PagePlace(id, length, BinaryPrimitives.ReadUInt32LittleEndian(_buffer)));
-        Freed.Add(new StoredExtent(reference.Id, reference.StoredBytes));
+        StoredForm form = Encode(reference, out PageChain before, out ulong changed);
+        PagePlace place = _encoder.At(Add(_encoder.Bytes, writer));
+        Moves.Add(reference.Id, PageEncoder.After(form, place, changed, before));
+        HasDeltas |= form != StoredForm.Full;
+        _extents.Clear();
+        reference.AddExtents(_extents);
+        Freed.AddRange(_extents.Where(extent => form == StoredForm.Full || (extent.Id != before.Full.Id && (form == StoredForm.First || extent.Id != before.First.Id))));
     }
 
     private BlobReference[] MarkedBlobs(PageReference reference)
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
-        return _markedBlobs.Count == 0 ? [] : [.. pages.Get(reference).Blobs.Where(blob => _markedBlobs.Contains(blob.Id.Value))];
+        return _markedBlobs.Count == 0 ? [] : [.. _pages.Get(reference).Blobs.Where(blob => _markedBlobs.Contains(blob.Id.Value))];
     }
 
-    private int Encode(PageReference reference)
+    private StoredForm Encode(PageReference reference, out PageChain before, out ulong changed)
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
-        return PageCodec.Encode(pages.Get(reference), _buffer, Moves);
+        Page page = _pages.Get(reference);
+        before = reference.Bases?.TrySettle() == true ? reference.Bases.Chain : new PageChain(reference.CurrentPlace, default, 0);
+        changed = page.ChangedItems | Moves.ItemsMovedIn(page);
+        return _encoder.Encode(page, changed, before, _marked[reference.Id.Value], Moves);
     }
 
     private PageId Add(ReadOnlySpan<byte> bytes, ICheckpointWriter writer)
@@ -212,5 +338,28 @@ internal sealed class CleaningJob(PageCache pages, IPageStore store, StateVersio
         IsWriting = false;
         WrittenBytes += bytes.Length;
         return id;
+    }
+
+    /// <summary>A page whose children are being looked at.</summary>
+    private sealed class OpenPage
+    {
+        /// <summary>The children, the tags of their bases, and whether they have children themselves.</summary>
+        public List<(PageReference Child, uint Tags, bool IsInner)> Children { get; } = new(PageLimits.MaxItems);
+
+        /// <summary>The next child to look at.</summary>
+        public int Next { get; set; }
+
+        public static OpenPage Of(Page page)
+        {
+            OpenPage open = new();
+            for (ulong stubs = page.StubMask; stubs != 0; stubs &= stubs - 1)
+            {
+                int item = System.Numerics.BitOperations.TrailingZeroCount(stubs);
+                uint tags = BinaryPrimitives.ReadUInt32LittleEndian(page.Stub(item)[StubLayout.BasesOffset..]);
+                open.Children.Add((page.Child(item), tags, page.StubLevel(item) > 0));
+            }
+
+            return open;
+        }
     }
 }

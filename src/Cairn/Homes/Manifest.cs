@@ -54,6 +54,9 @@ public sealed record Manifest
     /// <summary>What <see cref="Installed"/> is being installed from, as long as not all of it is there: then the trees are the part that is, and nobody may use the store. Null otherwise.</summary>
     public Hash256? InstallSource { get; init; }
 
+    /// <summary>Whether pages may be stored as deltas, which not every version of the engine can read.</summary>
+    public bool HasDeltas { get; init; }
+
     /// <summary>Whether the floor is the installed state, and not a block of the log.</summary>
     internal bool HasInstalledFloor => Installed is { } installed && FloorHeight == installed.Height;
 }

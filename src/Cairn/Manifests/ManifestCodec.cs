@@ -16,8 +16,11 @@ internal static class ManifestCodec
     /// <summary>Required feature: not all of that state is there yet.</summary>
     public const uint UnfinishedFeature = 2;
 
+    /// <summary>Required feature: there may be pages that are stored as deltas.</summary>
+    public const uint DeltasFeature = 4;
+
     /// <summary>The required features this version knows.</summary>
-    public const uint KnownFeatures = InstalledFeature | UnfinishedFeature;
+    public const uint KnownFeatures = InstalledFeature | UnfinishedFeature | DeltasFeature;
 
     /// <summary>The longest manifest: over two million page files. It bounds what is read into memory of a damaged file.</summary>
     public const int MaxBytes = 64 << 20;
@@ -113,7 +116,7 @@ internal static class ManifestCodec
     }
 
     private static uint FeaturesOf(Manifest content) =>
-        (content.Installed is null ? 0 : InstalledFeature) | (content.InstallSource is null ? 0 : UnfinishedFeature);
+        (content.Installed is null ? 0 : InstalledFeature) | (content.InstallSource is null ? 0 : UnfinishedFeature) | (content.HasDeltas ? DeltasFeature : 0);
 
     private static ManifestPresence PresenceOf(Manifest content) =>
         (content.Height is null ? ManifestPresence.None : ManifestPresence.Height)

@@ -190,10 +190,11 @@ internal sealed partial class PageFiles
             throw new StateCorruptedException(page.Path, offset, "page or blob", $"at least {BlobHeaderLayout.SizeBytes} bytes", $"the end of the file after {room}");
         }
 
-        int bytes = BinaryPrimitives.ReadInt32LittleEndian(header[BlobHeaderLayout.StoredBytesOffset..]);
+        bool isDelta = PageDeltaLayout.IsDelta(header);
+        int bytes = isDelta ? BinaryPrimitives.ReadUInt16LittleEndian(header[PageDeltaLayout.StoredBytesOffset..]) : BinaryPrimitives.ReadInt32LittleEndian(header[BlobHeaderLayout.StoredBytesOffset..]);
         return bytes >= BlobHeaderLayout.SizeBytes && bytes <= room
             ? bytes
-            : throw new StateCorruptedException(page.Path, offset + BlobHeaderLayout.StoredBytesOffset, "length of a page or blob", $"{BlobHeaderLayout.SizeBytes} to {room}", $"{bytes}");
+            : throw new StateCorruptedException(page.Path, offset + (isDelta ? PageDeltaLayout.StoredBytesOffset : BlobHeaderLayout.StoredBytesOffset), "length of a page or blob", $"{BlobHeaderLayout.SizeBytes} to {room}", $"{bytes}");
     }
 
     /// <summary>What lies between two extents is zero: so every byte of a file is checked.</summary>

@@ -57,20 +57,22 @@ internal sealed partial class Page
         _dataOffset = source._dataOffset;
         _hashOffset = source._hashOffset;
         HashValid = source.HashValid;
+        ChangedItems = source.ChangedItems;
         _childCount = source._childCount;
         source.Children.CopyTo(_children);
     }
 
     /// <summary>The handle of a page just made.</summary>
-    public PageReference MakeHandle()
+    /// <param name="bases">What is stored of the page it is a patched copy of; null for one that was built.</param>
+    public PageReference MakeHandle(PageBases? bases = null)
     {
         if (_handle is { } handle)
         {
-            handle.Begin(this);
+            handle.Begin(this, bases);
             return handle;
         }
 
-        return _handle = new PageReference(this);
+        return _handle = new PageReference(this, bases);
     }
 
     /// <summary>Puts the handle of the next child in place, before the page is begun or, to replace one, before anybody sees it.</summary>
@@ -99,6 +101,7 @@ internal sealed partial class Page
         _childCount = 0;
         Blobs = [];
         HashValid = 0;
+        ChangedItems = 0;
         IsAsStored = false;
         PendingStubs = 0;
         IsEntered = false;

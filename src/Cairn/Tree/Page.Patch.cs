@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using Cairn.Homes;
 
 namespace Cairn.Tree;
 
@@ -28,16 +29,49 @@ internal sealed partial class Page
 
     /// <summary>Whether a height can be written without a wider field.</summary>
     public bool CanHoldHeight(BlockHeight height) =>
-        height.Value >= BaseHeight && (_heightWidth == sizeof(ulong) || height.Value - BaseHeight >> (8 * _heightWidth) == 0);
+        height.Value >= BaseHeight && CanHoldHeightAboveBase(height.Value - BaseHeight);
+
+    /// <summary>The same of a height counted from the lowest one that the page can hold.</summary>
+    public bool CanHoldHeightAboveBase(ulong height) => _heightWidth == sizeof(ulong) || height >> (8 * _heightWidth) == 0;
 
     /// <summary>Overwrites an inline value by one of the same length, and the entry's height.</summary>
-    public void PatchValue(int item, ReadOnlySpan<byte> value, BlockHeight height)
+    public void PatchValue(int item, ReadOnlySpan<byte> value, BlockHeight height) => PatchValueAboveBase(item, value, height.Value - BaseHeight);
+
+    /// <summary>The same with a height counted from the lowest one that the page can hold.</summary>
+    public void PatchValueAboveBase(int item, ReadOnlySpan<byte> value, ulong height)
     {
         int start = BinaryPrimitives.ReadUInt16LittleEndian(_memory.Span[(_offsetsOffset + ((item + 1) * sizeof(ushort)))..]) - value.Length;
         value.CopyTo(_memory.Span[(_dataOffset + start)..]);
-        Span<byte> at = _memory.Span[(_heightsOffset + (item * _heightWidth))..];
-        WriteHeight(at, _heightWidth, height.Value - BaseHeight);
-        InvalidatePath(item);
+        PatchHeight(item, height);
+        NoteChange(item);
+    }
+
+    /// <summary>Says where the blob of an entry is stored, in a page that was read.</summary>
+    public void PatchBlobPlace(int item, PageId place, ulong heightAboveBase)
+    {
+        ref BlobReference blob = ref Blobs[BitOperations.PopCount(BlobMask & ((1UL << item) - 1))];
+        blob = new BlobReference(place, blob.StoredBytes, blob.Length, blob.Hash);
+        PatchHeight(item, heightAboveBase);
+        NoteChange(item);
+    }
+
+    /// <summary>Says what a stub of a page that was read leads to now.</summary>
+    /// <param name="item">The stub.</param>
+    /// <param name="place">Where the child is stored.</param>
+    /// <param name="bases">The tags of its bases.</param>
+    /// <param name="totals">What is under it.</param>
+    /// <param name="hash">Its hash; empty in a local tree.</param>
+    public void PatchStubPlace(int item, PagePlace place, uint bases, TreeTotals totals, ReadOnlySpan<byte> hash)
+    {
+        PutChild(StubOrdinal(item), new PageReference(place.Id, place.StoredBytes, place.Crc, Tree, Child(item).Claim));
+        Span<byte> stub = Stub(item);
+        BinaryPrimitives.WriteUInt32LittleEndian(stub[StubLayout.StoredBytesOffset..], (uint)place.StoredBytes);
+        BinaryPrimitives.WriteUInt64LittleEndian(stub[StubLayout.PageIdOffset..], place.Id.Value);
+        BinaryPrimitives.WriteUInt32LittleEndian(stub[StubLayout.CrcOffset..], place.Crc);
+        BinaryPrimitives.WriteUInt32LittleEndian(stub[StubLayout.BasesOffset..], bases);
+        WriteTotals(stub[StubLayout.EntriesOffset..], stub[StubLayout.BytesOffset..], totals);
+        hash.CopyTo(stub[StubLayout.HashOffset..]);
+        NoteChange(item);
     }
 
     /// <summary>Replaces the page of a stub by a new one with the same top index and level.</summary>
@@ -49,18 +83,14 @@ internal sealed partial class Page
         BinaryPrimitives.WriteUInt32LittleEndian(stub[StubLayout.StoredBytesOffset..], 0);
         BinaryPrimitives.WriteUInt64LittleEndian(stub[StubLayout.PageIdOffset..], 0);
         BinaryPrimitives.WriteUInt32LittleEndian(stub[StubLayout.CrcOffset..], 0);
-        BinaryPrimitives.WriteUInt64LittleEndian(stub[StubLayout.EntriesOffset..], page.Totals.Entries);
-        BinaryPrimitives.WriteUInt64LittleEndian(stub[StubLayout.BytesOffset..], page.Totals.Bytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(stub[StubLayout.BasesOffset..], 0);
+        WriteTotals(stub[StubLayout.EntriesOffset..], stub[StubLayout.BytesOffset..], page.Totals);
         PendingStubs |= 1UL << item;
-        InvalidatePath(item);
+        NoteChange(item);
     }
 
     /// <summary>Changes the totals by what changed under the page.</summary>
-    public void PatchTotals(TreeTotals totals)
-    {
-        BinaryPrimitives.WriteUInt64LittleEndian(_memory.Span[PageHeaderLayout.EntriesOffset..], totals.Entries);
-        BinaryPrimitives.WriteUInt64LittleEndian(_memory.Span[PageHeaderLayout.BytesOffset..], totals.Bytes);
-    }
+    public void PatchTotals(TreeTotals totals) => WriteTotals(_memory.Span[PageHeaderLayout.EntriesOffset..], _memory.Span[PageHeaderLayout.BytesOffset..], totals);
 
     /// <summary>Writes the height of an entry, counted from the base height, in so many bytes.</summary>
     internal static void WriteHeight(Span<byte> destination, int width, ulong delta)
@@ -79,14 +109,42 @@ internal sealed partial class Page
         }
     }
 
-    /// <summary>Marks every node above an item as to be hashed again.</summary>
-    private void InvalidatePath(int item)
+    private void PatchHeight(int item, ulong aboveBase) => WriteHeight(_memory.Span[(_heightsOffset + (item * _heightWidth))..], _heightWidth, aboveBase);
+
+    private static void WriteTotals(Span<byte> entries, Span<byte> bytes, TreeTotals totals)
     {
+        BinaryPrimitives.WriteUInt64LittleEndian(entries, totals.Entries);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, totals.Bytes);
+    }
+
+    /// <summary>Marks every node above an item as to be hashed again, and the item as one that differs from what is stored.</summary>
+    private void NoteChange(int item)
+    {
+        ChangedItems |= 1UL << item;
+        ulong above = 0;
         int node = TrieRoot;
         while (node < TrieNodeLayout.ItemFlag)
         {
-            HashValid &= ~(1UL << node);
+            above |= 1UL << node;
             node = TrieChild(node, right: item > node);
+        }
+
+        if (IsAsStored)
+        {
+            CloseUpHashes(HashValid & ~above);
+        }
+
+        HashValid &= ~above;
+    }
+
+    /// <summary>In a page as it was read, where hashes lie one after the other: leaves these alone.</summary>
+    private void CloseUpHashes(ulong kept)
+    {
+        int to = _bodyBytes;
+        for (ulong nodes = kept; nodes != 0; nodes &= nodes - 1)
+        {
+            NodeHash(BitOperations.TrailingZeroCount(nodes)).CopyTo(_memory.Span[to..]);
+            to += Hash256.SizeBytes;
         }
     }
 }

@@ -97,6 +97,9 @@ internal sealed partial class Page
     /// <summary>Whether the memory is the page as it was read: behind the body only the hashes of <see cref="HashValid"/>, one after the other. Such a page never changes; a copy has room for all hashes.</summary>
     public bool IsAsStored { get; set; }
 
+    /// <summary>The items that differ from what is stored (<see cref="PageBases"/>), at least; without meaning where nothing is.</summary>
+    public ulong ChangedItems { get; set; }
+
     /// <summary>Stubs whose child was made together with this page: its hash is still to be copied here.</summary>
     public ulong PendingStubs { get; set; }
 
@@ -204,6 +207,9 @@ internal sealed partial class Page
     {
         return (BlockHeight)(BaseHeight + ReadHeight(_memory.Span[(_heightsOffset + (item * _heightWidth))..], _heightWidth));
     }
+
+    /// <summary>How far the height of an item is above the lowest one that the page can hold.</summary>
+    public ulong HeightAboveBase(int item) => IsStub(item) ? 0 : Height(item).Value - BaseHeight;
 
     /// <summary>What lies under an item.</summary>
     public TreeTotals ItemTotals(int item)

@@ -44,6 +44,9 @@ internal sealed partial class PageCache
         Pool = pool;
     }
 
+    /// <summary>Whether pages are ever stored.</summary>
+    public bool HasStore => _store is not null;
+
     /// <summary>The memory of pages.</summary>
     public PagePool Pool { get; }
 
@@ -334,12 +337,12 @@ internal sealed partial class PageCache
         {
             PagePlace place = PlaceOf(reference);
             Interlocked.Increment(ref _misses);
-            Page loaded = PageCodec.Read(_store!, reference, place, Pool);
+            Page loaded = PageCodec.Read(_store!, reference, place, Pool, out PageBases? bases);
             bool published;
             lock (_lock)
             {
                 // Cleaning may have moved the page meanwhile: what was read names old places of pages below it.
-                published = reference.Id == place.Id && reference.Publish(loaded);
+                published = reference.Id == place.Id && TryPublish(reference, loaded, bases);
                 if (published)
                 {
                     reference.Uses = Math.Min(_mostUses, (byte)1);
@@ -371,6 +374,17 @@ internal sealed partial class PageCache
         }
 
         return _store is null || place.Id == PageId.None ? throw new ObjectDisposedException("StateView", "The view was disposed while it was being read.") : place;
+    }
+
+    /// <summary>Puts a page that was read in place, after what it builds on: whoever finds the page finds that too.</summary>
+    private static bool TryPublish(PageReference reference, Page page, PageBases? bases)
+    {
+        if (bases is not null)
+        {
+            reference.Adopt(bases);
+        }
+
+        return reference.Publish(page);
     }
 
     private void Enter(Page page, PageResidency residency)

@@ -2,12 +2,16 @@ using System.Buffers.Binary;
 using System.Numerics;
 using Cairn.Format;
 using Cairn.Homes;
+using Cairn.Pages;
 
 namespace Cairn.Tree;
 
 /// <summary>Between a page in memory and its stored bytes (docs/format.md, "Page"). What is read is checked completely before anything uses it.</summary>
 internal static class PageCodec
 {
+    /// <summary>The most deltas a page builds on, so that reading one is bounded.</summary>
+    private const int MaxDeltas = 2;
+
     /// <summary>The bytes a page needs when it is stored, at most.</summary>
     public static int MaxEncodedBytes(Page page) => page.BodyBytes + ((page.Count - 1) * Hash256.SizeBytes);
 
@@ -20,12 +24,15 @@ internal static class PageCodec
     {
         page.Body.CopyTo(destination);
         int stub = PageHeaderLayout.SizeBytes;
-        foreach (PageReference child in page.Children)
+        for (ulong stubs = page.StubMask; stubs != 0; stubs &= stubs - 1)
         {
+            int item = BitOperations.TrailingZeroCount(stubs);
+            PageReference child = page.Child(item);
             PagePlace place = moves?.Of(child.CurrentPlace) ?? child.CurrentPlace;
             BinaryPrimitives.WriteUInt32LittleEndian(destination[(stub + StubLayout.StoredBytesOffset)..], (uint)place.StoredBytes);
             BinaryPrimitives.WriteUInt64LittleEndian(destination[(stub + StubLayout.PageIdOffset)..], place.Id.Value);
             BinaryPrimitives.WriteUInt32LittleEndian(destination[(stub + StubLayout.CrcOffset)..], place.Crc);
+            BinaryPrimitives.WriteUInt32LittleEndian(destination[(stub + StubLayout.BasesOffset)..], PageDelta.TagsOf(page, item, child, moves));
             stub += StubLayout.SizeBytes;
         }
 
@@ -51,16 +58,72 @@ internal static class PageCodec
         return length;
     }
 
-    /// <summary>Reads and checks a stored page.</summary>
+    /// <summary>Reads and checks a stored page: a full one, or a delta with what it builds on.</summary>
+    /// <param name="store">Where it is stored.</param>
+    /// <param name="reference">What is known of it.</param>
+    /// <param name="place">Where it is.</param>
+    /// <param name="pool">Gives its memory.</param>
+    /// <param name="bases">What it builds on; null for a full page.</param>
     /// <exception cref="StateCorruptedException">It is not the page that was stored.</exception>
     /// <exception cref="StoreFormatException">It was written by a version, or with features, that this one does not know.</exception>
-    public static Page Read(IPageStore store, PageReference reference, PagePlace place, PagePool pool)
+    public static Page Read(IPageStore store, PageReference reference, PagePlace place, PagePool pool, out PageBases? bases)
+    {
+        Page page = Read(store, place, pool, MaxDeltas, out PageChain chain);
+        try
+        {
+            CheckClaim(page.Body, reference, place.Id, store);
+        }
+        catch
+        {
+            page.Free();
+            throw;
+        }
+
+        bases = chain.Full == place ? null : new PageBases(chain);
+        return page;
+    }
+
+    /// <summary>Reads the bytes of a full page and checks them, for who does not keep the page.</summary>
+    /// <param name="store">Where it is.</param>
+    /// <param name="reference">The page.</param>
+    /// <param name="place">Its place.</param>
+    /// <param name="buffer">Takes the bytes: at least as many as <paramref name="place"/> says, or <see cref="PageLimits.MaxStoredBytes"/>.</param>
+    /// <returns>The bytes, in which a page can be searched; none when it is stored as a delta.</returns>
+    /// <exception cref="StateCorruptedException">It is not the page that was stored.</exception>
+    /// <exception cref="StoreFormatException">It was written by a version, or with features, that this one does not know.</exception>
+    public static ReadOnlySpan<byte> ReadChecked(IPageStore store, PageReference reference, PagePlace place, Span<byte> buffer)
+    {
+        CheckLength(store, place);
+        Span<byte> stored = buffer[..place.StoredBytes];
+        store.Read(place.Id, stored);
+        if (PageDeltaLayout.IsDelta(stored))
+        {
+            return default;
+        }
+
+        Check(stored, place, store);
+        CheckClaim(stored, reference, place.Id, store);
+        return stored;
+    }
+
+    /// <summary>Reads a page that builds on at most so many deltas. The recursion is as deep as that.</summary>
+    private static Page Read(IPageStore store, PagePlace place, PagePool pool, int mostDeltas, out PageChain chain)
     {
         CheckLength(store, place);
         PageMemory memory = pool.Allocate(place.StoredBytes);
         try
         {
-            return Decode(ReadChecked(store, reference, place, memory.Span), memory, place, pool, store);
+            Span<byte> stored = memory.Span[..place.StoredBytes];
+            store.Read(place.Id, stored);
+            if (!PageDeltaLayout.IsDelta(stored))
+            {
+                chain = new PageChain(place, default, 0);
+                return Decode(memory, place, pool, store);
+            }
+
+            Page changed = ReadChanged(store, stored, place, pool, mostDeltas, out chain);
+            pool.Free(memory);
+            return changed;
         }
         catch
         {
@@ -69,22 +132,32 @@ internal static class PageCodec
         }
     }
 
-    /// <summary>Reads the bytes of a stored page and checks them, for who does not keep the page.</summary>
-    /// <param name="store">Where it is.</param>
-    /// <param name="reference">The page.</param>
-    /// <param name="place">Its place.</param>
-    /// <param name="buffer">Takes the bytes: at least as many as <paramref name="place"/> says, or <see cref="PageLimits.MaxStoredBytes"/>.</param>
-    /// <returns>The bytes. A page can be searched in them.</returns>
-    /// <exception cref="StateCorruptedException">It is not the page that was stored.</exception>
-    /// <exception cref="StoreFormatException">It was written by a version, or with features, that this one does not know.</exception>
-    public static ReadOnlySpan<byte> ReadChecked(IPageStore store, PageReference reference, PagePlace place, Span<byte> buffer)
+    /// <summary>Reads the base of a delta and makes of it the page that the delta says.</summary>
+    private static Page ReadChanged(IPageStore store, ReadOnlySpan<byte> delta, PagePlace place, PagePool pool, int mostDeltas, out PageChain chain)
     {
-        CheckLength(store, place);
-        Span<byte> stored = buffer[..place.StoredBytes];
-        store.Read(place.Id, stored);
-        Check(stored, place, store);
-        CheckClaim(stored, reference, place.Id, store);
-        return stored;
+        CheckCrc(delta, place, store);
+        PagePlace below = PageDelta.CheckHeader(delta, store, place.Id);
+        if (mostDeltas == 0)
+        {
+            throw Damaged(store, place.Id, PageDeltaLayout.FormatVersionOffset, "base of two deltas", "a full page", "a delta");
+        }
+
+        Page page = Read(store, below, pool, mostDeltas - 1, out chain);
+        try
+        {
+            PageDelta.Apply(page, delta, store, place.Id);
+        }
+        catch
+        {
+            page.Free();
+            throw;
+        }
+
+        bool isFirst = chain.First.Id == PageId.None;
+        ulong items = PageDelta.ItemsOf(delta);
+        chain = isFirst ? chain with { First = place, FirstItems = items } : chain;
+        page.ChangedItems = isFirst ? 0 : items;
+        return page;
     }
 
     /// <summary>Checks stored bytes and makes the page of them, on the memory that they are in.</summary>
@@ -96,11 +169,6 @@ internal static class PageCodec
     {
         ReadOnlySpan<byte> stored = memory.Span[..place.StoredBytes];
         Check(stored, place, store);
-        return Decode(stored, memory, place, pool, store);
-    }
-
-    private static Page Decode(ReadOnlySpan<byte> stored, PageMemory memory, PagePlace place, PagePool pool, IPageStore store)
-    {
         ulong kept = BinaryPrimitives.ReadUInt64LittleEndian(stored[PageHeaderLayout.KeptHashMaskOffset..]);
         int bodyBytes = stored.Length - (BitOperations.PopCount(kept) * Hash256.SizeBytes);
         BlobReference[] blobs = ReadBlobs(stored, store, place.Id);
@@ -115,21 +183,20 @@ internal static class PageCodec
 
     private static void CheckLength(IPageStore store, PagePlace place)
     {
-        if (place.StoredBytes is < PageHeaderLayout.SizeBytes or > PageLimits.MaxStoredBytes)
+        if (place.StoredBytes is < PageDeltaLayout.SizeBytes or > PageLimits.MaxStoredBytes)
         {
-            throw Damaged(store, place.Id, 0, "length of a page", $"{PageHeaderLayout.SizeBytes} to {PageLimits.MaxStoredBytes}", $"{place.StoredBytes}");
+            throw Damaged(store, place.Id, 0, "length of a page", $"{PageDeltaLayout.SizeBytes} to {PageLimits.MaxStoredBytes}", $"{place.StoredBytes}");
         }
     }
 
     private static void Check(ReadOnlySpan<byte> stored, PagePlace place, IPageStore store)
     {
-        uint crc = Crc32C.Compute(stored[sizeof(uint)..]);
-        uint own = BinaryPrimitives.ReadUInt32LittleEndian(stored);
-        if (crc != own || own != place.Crc)
+        if (stored.Length < PageHeaderLayout.SizeBytes)
         {
-            throw Damaged(store, place.Id, PageHeaderLayout.CrcOffset, "checksum of a page", $"{place.Crc:x8}", own == place.Crc ? $"{crc:x8} over its bytes" : $"{own:x8} in its header, {crc:x8} over its bytes");
+            throw Damaged(store, place.Id, 0, "length of a page", $"at least {PageHeaderLayout.SizeBytes}", $"{stored.Length}");
         }
 
+        CheckCrc(stored, place, store);
         PageValidator.Check(stored, store, place.Id);
     }
 
@@ -153,6 +220,16 @@ internal static class PageCodec
         stored.Slice(view.Sections.Prefix, view.PrefixBytes).CopyTo(key);
         suffix.CopyTo(key[view.PrefixBytes..]);
         return new PageHeader((TreeKind)stored[PageHeaderLayout.TreeOffset], BinaryPrimitives.ReadUInt16LittleEndian(stored[PageHeaderLayout.LevelOffset..]), view.PrefixBytes + suffix.Length);
+    }
+
+    private static void CheckCrc(ReadOnlySpan<byte> stored, PagePlace place, IPageStore store)
+    {
+        uint crc = Crc32C.Compute(stored[sizeof(uint)..]);
+        uint own = BinaryPrimitives.ReadUInt32LittleEndian(stored);
+        if (crc != own || own != place.Crc)
+        {
+            throw Damaged(store, place.Id, PageHeaderLayout.CrcOffset, "checksum of a page", $"{place.Crc:x8}", own == place.Crc ? $"{crc:x8} over its bytes" : $"{own:x8} in its header, {crc:x8} over its bytes");
+        }
     }
 
     private static void CheckClaim(ReadOnlySpan<byte> stored, PageReference reference, PageId id, IPageStore store)

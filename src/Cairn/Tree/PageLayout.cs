@@ -38,7 +38,7 @@ internal static class StubLayout
     public const int StoredBytesOffset = 4;
     public const int PageIdOffset = 8;
     public const int CrcOffset = 16;
-    public const int ReservedOffset = 20;
+    public const int BasesOffset = 20;
     public const int EntriesOffset = 24;
     public const int BytesOffset = 32;
     public const int HashOffset = 40;

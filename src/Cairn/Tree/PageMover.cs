@@ -13,6 +13,7 @@ internal sealed class PageMover(PageMoves moves)
     private readonly Stack<Page> _open = new();
     private readonly Dictionary<PageReference, PagePlace> _movedPages = [];
     private readonly Dictionary<BlobReference, Homes.PageId> _movedBlobs = [];
+    private readonly HashSet<Page> _movedInMemory = [];
 
     /// <summary>Moves what is reached from roots.</summary>
     public void Move(IEnumerable<PageReference?> roots)
@@ -37,10 +38,15 @@ internal sealed class PageMover(PageMoves moves)
     public void Move(PageReference reference)
     {
         PagePlace old = reference.CurrentPlace;
-        if (moves.HasMoved(old.Id))
+        if (moves.TryGet(old.Id, out MovedPage moved))
         {
             _movedPages.Add(reference, old);
-            reference.Move(moves);
+            reference.Move(moved);
+            if (reference.Page is { } page)
+            {
+                page.ChangedItems = moved.ChangedItems;
+                _movedInMemory.Add(page);
+            }
         }
     }
 
@@ -82,16 +88,29 @@ internal sealed class PageMover(PageMoves moves)
         return true;
     }
 
+    /// <summary>Moves what a page names. Where it goes on from a base that names the old places, it differs there from now on.</summary>
     private void MoveIn(Page page)
     {
-        foreach (PageReference child in page.Children)
+        ulong changed = 0;
+        int stubs = 0;
+        for (ulong left = page.StubMask; left != 0; left &= left - 1)
         {
+            PageReference child = page.Children[stubs++];
             Move(child);
+            changed |= _movedPages.ContainsKey(child) ? left & ~(left - 1) : 0;
         }
 
-        foreach (BlobReference blob in page.Blobs)
+        int blobs = 0;
+        for (ulong left = page.BlobMask; left != 0; left &= left - 1)
         {
+            BlobReference blob = page.Blobs[blobs++];
             Move(blob);
+            changed |= _movedBlobs.ContainsKey(blob) ? left & ~(left - 1) : 0;
+        }
+
+        if (!_movedInMemory.Contains(page))
+        {
+            page.ChangedItems |= changed;
         }
     }
 

@@ -8,30 +8,60 @@ namespace Cairn.Tree;
 /// <param name="Crc">The CRC32C of the stored bytes.</param>
 internal readonly record struct PagePlace(PageId Id, int StoredBytes, uint Crc);
 
+/// <summary>What cleaning made of a page.</summary>
+/// <param name="Place">Where it is now.</param>
+/// <param name="Chain">What its next versions can build on.</param>
+/// <param name="ChangedItems">The items that differ from that.</param>
+internal readonly record struct MovedPage(PagePlace Place, PageChain Chain, ulong ChangedItems)
+{
+    /// <summary>The tags of its bases, for its stub.</summary>
+    public uint BaseTags => new PageBases(Chain).TagsBelow(Place.Id);
+}
+
 /// <summary>
 /// The new places that a cleaning run gave to pages and blobs, by their old ids. A page at its new place says the same as at its old one, but names the new places of what is below it. Filled by one thread; not changed once it is
 /// handed to <see cref="PageCache"/>.
 /// </summary>
 internal sealed class PageMoves
 {
-    private readonly Dictionary<ulong, PagePlace> _pages = [];
+    private readonly Dictionary<ulong, MovedPage> _pages = [];
     private readonly Dictionary<ulong, PageId> _blobs = [];
 
     /// <summary>How many pages have a new place.</summary>
     public int PageCount => _pages.Count;
 
     /// <summary>Notes the new place of a page.</summary>
-    public void Add(PageId old, PagePlace place) => _pages.Add(old.Value, place);
+    public void Add(PageId old, in MovedPage moved) => _pages.Add(old.Value, moved);
 
     /// <summary>Notes the new place of a blob, which is as long as before.</summary>
     public void AddBlob(PageId old, PageId id) => _blobs.Add(old.Value, id);
 
     /// <summary>Where a page is after the run.</summary>
-    public PagePlace Of(PagePlace place) => _pages.GetValueOrDefault(place.Id.Value, place);
+    public PagePlace Of(PagePlace place) => _pages.TryGetValue(place.Id.Value, out MovedPage moved) ? moved.Place : place;
 
-    /// <summary>Whether a page has a new place.</summary>
-    public bool HasMoved(PageId old) => _pages.ContainsKey(old.Value);
+    /// <summary>What became of a page.</summary>
+    /// <returns>False when it is where it was.</returns>
+    public bool TryGet(PageId old, out MovedPage moved) => _pages.TryGetValue(old.Value, out moved);
 
     /// <summary>Where a blob is after the run.</summary>
     public PageId OfBlob(PageId id) => _blobs.GetValueOrDefault(id.Value, id);
+
+    /// <summary>The items of a page whose child or blob has a new place.</summary>
+    public ulong ItemsMovedIn(Page page)
+    {
+        ulong moved = 0;
+        for (ulong stubs = page.StubMask; stubs != 0; stubs &= stubs - 1)
+        {
+            int item = System.Numerics.BitOperations.TrailingZeroCount(stubs);
+            moved |= _pages.ContainsKey(page.Child(item).Id.Value) ? 1UL << item : 0;
+        }
+
+        for (ulong blobs = _blobs.Count == 0 ? 0 : page.BlobMask; blobs != 0; blobs &= blobs - 1)
+        {
+            int item = System.Numerics.BitOperations.TrailingZeroCount(blobs);
+            moved |= _blobs.ContainsKey(page.Blob(item).Id.Value) ? 1UL << item : 0;
+        }
+
+        return moved;
+    }
 }

@@ -17,14 +17,17 @@ internal sealed class PageReference
     private const int PageLines = 3;
 
     private Page? _page;
+    private PageBases? _bases;
     private nint _address;
     private PageShape _shape;
     private bool _isReusable;
 
     /// <summary>Makes the handle of a page in memory.</summary>
-    public PageReference(Page page)
+    /// <param name="page">The page.</param>
+    /// <param name="bases">What is stored of the page it is a patched copy of; null for one that was built.</param>
+    public PageReference(Page page, PageBases? bases = null)
     {
-        Begin(page);
+        Begin(page, bases);
     }
 
     /// <summary>Makes the handle of a stored page.</summary>
@@ -56,6 +59,9 @@ internal sealed class PageReference
 
     /// <summary>The CRC32C of the stored bytes.</summary>
     public uint Crc { get; private set; }
+
+    /// <summary>What is stored of the page that further versions can build on; null where nobody needed it: then the page is stored in full, or has not been read yet.</summary>
+    public PageBases? Bases => Volatile.Read(ref _bases);
 
     /// <summary>Counted up by readers as far as the eviction policy of the cache wants, and down by that policy.</summary>
     public byte Uses { get; set; }
@@ -92,8 +98,11 @@ internal sealed class PageReference
     public void ForbidReuse() => _isReusable = false;
 
     /// <summary>Makes the handle that of a new page in memory.</summary>
-    public void Begin(Page page)
+    /// <param name="page">The page.</param>
+    /// <param name="bases">What is stored of the page it is a patched copy of; null for one that was built.</param>
+    public void Begin(Page page, PageBases? bases)
     {
+        _bases = bases;
         _isReusable = false;
         Tree = page.Tree;
         Uses = 0;
@@ -132,13 +141,44 @@ internal sealed class PageReference
         Id = id;
     }
 
-    /// <summary>Takes the place that cleaning gave to the page, if it moved it. Under the lock of <see cref="PageCache"/>.</summary>
-    public void Move(PageMoves moves)
+    /// <summary>What a patched copy of the page shares with it.</summary>
+    public PageBases ShareBases() => Bases ?? Adopt(new PageBases(Id == PageId.None ? null : this)); // what is not stored yet may be used again for another page
+
+    /// <summary>Takes what was found when the page was read, unless there is something already.</summary>
+    /// <returns>What there is now.</returns>
+    public PageBases Adopt(PageBases bases) => Interlocked.CompareExchange(ref _bases, bases, null) ?? bases;
+
+    /// <summary>Adds what the page takes where it is stored: itself, and what it builds on. Whoever holds the pages gate may ask, for a page that has been read or stored in this process.</summary>
+    public void AddExtents(List<StoredExtent> extents)
     {
-        PagePlace place = moves.Of(CurrentPlace);
-        if (place.Id != Id)
+        if (Id == PageId.None)
         {
-            Place(place.Id, place.StoredBytes, place.Crc);
+            return;
+        }
+
+        extents.Add(new StoredExtent(Id, StoredBytes));
+        if (Bases is { } bases)
+        {
+            AddBase(bases.Full, extents);
+            AddBase(bases.First, extents);
+        }
+    }
+
+    /// <summary>Takes the place that cleaning gave to the page. Under the lock of <see cref="PageCache"/>.</summary>
+    public void Move(in MovedPage moved)
+    {
+        Place(moved.Place.Id, moved.Place.StoredBytes, moved.Place.Crc);
+        if (Bases is not null || moved.Chain.Full.Id != moved.Place.Id)
+        {
+            Adopt(new PageBases(moved.Chain)).Set(moved.Chain);
+        }
+    }
+
+    private void AddBase(PagePlace place, List<StoredExtent> extents)
+    {
+        if (place.Id != PageId.None && place.Id != Id)
+        {
+            extents.Add(new StoredExtent(place.Id, place.StoredBytes));
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Cairn.Format;
 using Cairn.Homes;
+using Cairn.Pages;
 
 namespace Cairn.Tree;
 
@@ -229,7 +230,7 @@ internal static class PageValidator
             ulong child = BinaryPrimitives.ReadUInt64LittleEndian(stub[StubLayout.PageIdOffset..]);
             Require(child != PageId.None.Value, store, id, at + StubLayout.PageIdOffset, "place of a child", $"one", $"none");
             uint bytes = BinaryPrimitives.ReadUInt32LittleEndian(stub[StubLayout.StoredBytesOffset..]);
-            Require(bytes is >= PageHeaderLayout.SizeBytes and <= PageLimits.MaxStoredBytes, store, id, at + StubLayout.StoredBytesOffset, "length of a child", $"{PageHeaderLayout.SizeBytes} to {PageLimits.MaxStoredBytes}", $"{bytes}");
+            Require(bytes is >= PageDeltaLayout.SizeBytes and <= PageLimits.MaxStoredBytes, store, id, at + StubLayout.StoredBytesOffset, "length of a child", $"{PageDeltaLayout.SizeBytes} to {PageLimits.MaxStoredBytes}", $"{bytes}");
             highest = Math.Max(highest, BinaryPrimitives.ReadUInt16LittleEndian(stub[StubLayout.LevelOffset..]) + 1);
             at += StubLayout.SizeBytes;
         }

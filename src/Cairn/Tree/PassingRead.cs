@@ -22,7 +22,7 @@ internal static class PassingRead
     /// <param name="destination">Takes the value.</param>
     /// <param name="valueBytes">Its length.</param>
     /// <param name="isThere">Whether the page has the key.</param>
-    /// <returns>False when the value is a blob, so that nothing was answered.</returns>
+    /// <returns>False when the value is a blob, or the page is stored as a delta, so that nothing was answered.</returns>
     /// <exception cref="ArgumentException">The destination is shorter than the value.</exception>
     /// <exception cref="StateCorruptedException">The stored page is damaged.</exception>
     /// <exception cref="IOException">Reading failed.</exception>
@@ -30,6 +30,13 @@ internal static class PassingRead
     {
         byte[] buffer = _buffer ??= GC.AllocateUninitializedArray<byte>(PageLimits.MaxStoredBytes, pinned: true);
         ReadOnlySpan<byte> stored = PageCodec.ReadChecked(store, reference, place, buffer);
+        if (stored.IsEmpty)
+        {
+            valueBytes = 0;
+            isThere = false;
+            return false;
+        }
+
         PageView view = new(stored);
         PageShape shape = new((ushort)view.Sections.Trie, stored[PageHeaderLayout.TrieRootOffset], (byte)view.Count);
         isThere = new PageProbe(Marshal.UnsafeAddrOfPinnedArrayElement(buffer, 0), shape).Find(key, out int item, out _, out ReadOnlySpan<byte> value);

@@ -159,7 +159,7 @@ internal sealed partial class TreeApplier
         _result.Superseded.Add(reference);
         if (patchable)
         {
-            BuildItem patched = Patch(page, firstStep);
+            BuildItem patched = Patch(reference, page, firstStep);
             _items.CutTo(floor);
             _items.Push(patched);
         }
@@ -326,7 +326,7 @@ internal sealed partial class TreeApplier
         }
     }
 
-    private BuildItem Patch(Page page, int firstStep)
+    private BuildItem Patch(PageReference reference, Page page, int firstStep)
     {
         Page copy = _builder.Copy(page, _born);
         TreeTotals totals = page.Totals;
@@ -344,13 +344,13 @@ internal sealed partial class TreeApplier
         }
 
         copy.PatchTotals(totals);
-        return Register(copy);
+        return Register(copy, _pages.HasStore ? reference.ShareBases() : null);
     }
 
     /// <summary>Enters a new page among those created.</summary>
-    private BuildItem Register(Page page)
+    private BuildItem Register(Page page, PageBases? bases = null)
     {
-        PageReference reference = page.MakeHandle();
+        PageReference reference = page.MakeHandle(bases);
         _result.Created.Add(reference);
         while (_createdByLevel.Count <= page.Level)
         {

@@ -22,6 +22,7 @@ public sealed class CleaningFaultTests
         int length = home.Files.ReadAllBytes(victim).Length;
         int refused = 0;
         int committed = 0;
+        int kept = 0;
         for (int offset = 70; offset < length; offset += 997)
         {
             SimulatedHome damaged = new(HomeKind.SimulatedDirectory, home.Files.Clone());
@@ -33,8 +34,12 @@ public sealed class CleaningFaultTests
             StateCorruptedException refusal = await Assert.ThrowsAsync<StateCorruptedException>(() => opened.CompactAsync());
             Assert.Equal(victim, refusal.File);
             Assert.False(opened.GetStatistics().HasFailed);
-            Assert.Equal(before, damaged.Files.ReadAllBytes(victim));
             refused++;
+
+            // What builds on something in the file may have been moved for other files' sake; if nothing in it is in use then, it goes.
+            bool stays = damaged.Files.Files.Contains(victim);
+            kept += stays ? 1 : 0;
+            Assert.Equal(before, stays ? damaged.Files.ReadAllBytes(victim) : before);
 
             // Blocks go on, unless they need the very page that is damaged; and the rest is cleaned.
             try
@@ -49,13 +54,17 @@ public sealed class CleaningFaultTests
                 Assert.Equal(victim, needed.File);
             }
 
-            Assert.Equal(victim, (await Assert.ThrowsAsync<StateCorruptedException>(() => opened.CompactAsync())).File);
-            Assert.Contains(victim, damaged.Files.Files);
+            if (stays)
+            {
+                Assert.Equal(victim, (await Assert.ThrowsAsync<StateCorruptedException>(() => opened.CompactAsync())).File);
+                Assert.Contains(victim, damaged.Files.Files);
+            }
+
             Assert.True(opened.GetStatistics().RemovedPageFiles > 0, "Nothing else was cleaned.");
             await opened.DisposeAsync();
         }
 
-        Assert.True(refused > 10 && committed > 5, $"{refused} compactions refused, {committed} blocks committed.");
+        Assert.True(refused > 10 && kept > 10 && committed > 5, $"{refused} compactions refused, {kept} damaged files kept, {committed} blocks committed.");
     }
 
     [Fact]

@@ -1,0 +1,71 @@
+using Cairn.Homes;
+
+namespace Cairn.Tree;
+
+/// <summary>
+/// What is stored of a page that its next versions can be stored as changes of: a full page, and perhaps a first delta on it. One object goes along from a page to its patched copies, for as long as their items stay where
+/// they are.
+/// </summary>
+/// <remarks>
+/// Invariants: the content is that of the newest manifest, or of the checkpoint being written; every page that shares the object and may still be stored differs from it in its <see cref="Page.ChangedItems"/> at most. Because
+/// checkpoints follow the chain of heads, what was stored last is the page itself or one that it was copied from. Only whoever holds the pages gate looks inside; anybody may make one and hand it on.
+/// </remarks>
+internal sealed class PageBases
+{
+    private PageReference? _origin;
+
+    /// <summary>Makes one for a page whose stored form nobody has looked at yet.</summary>
+    /// <param name="origin">The page, stored in full; null when it is not stored yet.</param>
+    public PageBases(PageReference? origin) => _origin = origin;
+
+    /// <summary>Makes one for a page that is stored.</summary>
+    public PageBases(in PageChain chain) => Set(chain);
+
+    /// <summary>All of it.</summary>
+    public PageChain Chain => new(Full, First, FirstItems);
+
+    /// <summary>The full page; none while nothing is stored.</summary>
+    public PagePlace Full { get; private set; }
+
+    /// <summary>The delta on it that further ones may build on; none when there is none.</summary>
+    public PagePlace First { get; private set; }
+
+    /// <summary>The items that differ in <see cref="First"/>.</summary>
+    public ulong FirstItems { get; private set; }
+
+    /// <summary>Two tags of the bases of a page, as its stub has them: enough to tell in which files they are not.</summary>
+    /// <param name="id">The page itself, which is no base.</param>
+    public uint TagsBelow(PageId id) => TagOf(Full.Id, id) | ((uint)TagOf(First.Id, id) << 16);
+
+    /// <summary>Finds out how the page is stored that this was made for.</summary>
+    /// <returns>Whether there is a full page.</returns>
+    public bool TrySettle()
+    {
+        if (_origin is { } origin)
+        {
+            Set(new PageChain(origin.CurrentPlace, default, 0));
+        }
+
+        return Full.Id != PageId.None;
+    }
+
+    /// <summary>Takes what is stored now.</summary>
+    public void Set(in PageChain chain)
+    {
+        _origin = null;
+        Full = chain.Full;
+        First = chain.First;
+        FirstItems = chain.FirstItems;
+    }
+
+    /// <summary>The tag of an id: bits 32 to 47, of a directory home the lower half of the file number; never zero, which stands for none.</summary>
+    public static ushort TagOf(PageId id) => (ushort)(id.Value >> 32) is var tag and > 0 ? tag : ushort.MaxValue;
+
+    private static ushort TagOf(PageId id, PageId page) => id == page || id == PageId.None ? (ushort)0 : TagOf(id);
+}
+
+/// <summary>What the stored form of a page leaves for its next versions to build on.</summary>
+/// <param name="Full">The full page.</param>
+/// <param name="First">The first delta on it; none when there is none.</param>
+/// <param name="FirstItems">The items that differ in it.</param>
+internal readonly record struct PageChain(PagePlace Full, PagePlace First, ulong FirstItems);
