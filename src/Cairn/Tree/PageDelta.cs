@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using Cairn.Format;
 using Cairn.Homes;
 using Cairn.Pages;
@@ -75,13 +74,13 @@ internal static class PageDelta
         }
 
         int storedBytes = BinaryPrimitives.ReadUInt16LittleEndian(stored[PageDeltaLayout.StoredBytesOffset..]);
-        Require(storedBytes == stored.Length, store, id, PageDeltaLayout.StoredBytesOffset, "length of a delta", $"{stored.Length}", $"{storedBytes}");
-        Require(ItemsOf(stored) != 0, store, id, PageDeltaLayout.ChangedItemsOffset, "changed items of a delta", $"one or more", $"none");
+        PageValidator.Require(storedBytes == stored.Length, store, id, PageDeltaLayout.StoredBytesOffset, "length of a delta", $"{stored.Length}", $"{storedBytes}");
+        PageValidator.Require(ItemsOf(stored) != 0, store, id, PageDeltaLayout.ChangedItemsOffset, "changed items of a delta", $"one or more", $"none");
         PagePlace place = new(
             (PageId)BinaryPrimitives.ReadUInt64LittleEndian(stored[PageDeltaLayout.BaseIdOffset..]),
             BinaryPrimitives.ReadUInt16LittleEndian(stored[PageDeltaLayout.BaseBytesOffset..]),
             BinaryPrimitives.ReadUInt32LittleEndian(stored[PageDeltaLayout.BaseCrcOffset..]));
-        Require(place.Id != PageId.None && place.Id != id, store, id, PageDeltaLayout.BaseIdOffset, "base of a delta", $"another page", $"{place.Id.Value:x16}");
+        PageValidator.Require(place.Id != PageId.None && place.Id != id, store, id, PageDeltaLayout.BaseIdOffset, "base of a delta", $"another page", $"{place.Id.Value:x16}");
         return place;
     }
 
@@ -97,7 +96,7 @@ internal static class PageDelta
     public static void Apply(Page page, ReadOnlySpan<byte> stored, IPageStore store, PageId id)
     {
         ulong items = ItemsOf(stored);
-        Require(page.Count == PageLimits.MaxItems || items >> page.Count == 0, store, id, PageDeltaLayout.ChangedItemsOffset, "changed items of a delta", $"bits of {page.Count} items", $"{items:x16}");
+        PageValidator.Require(page.Count == PageLimits.MaxItems || items >> page.Count == 0, store, id, PageDeltaLayout.ChangedItemsOffset, "changed items of a delta", $"bits of {page.Count} items", $"{items:x16}");
         TreeTotals totals = page.Totals;
         ReadOnlySpan<byte> rest = stored[PageDeltaLayout.SizeBytes..];
         for (; items != 0; items &= items - 1)
@@ -105,12 +104,12 @@ internal static class PageDelta
             int item = BitOperations.TrailingZeroCount(items);
             totals -= page.ItemTotals(item);
             int read = page.IsStub(item) ? ReadStub(page, item, rest) : page.IsBlob(item) ? ReadBlob(page, item, rest) : ReadValue(page, item, rest);
-            Require(read > 0, store, id, stored.Length - rest.Length, "change of an item", $"a whole and possible one", $"{rest.Length} bytes");
+            PageValidator.Require(read > 0, store, id, stored.Length - rest.Length, "change of an item", $"a whole and possible one", $"{rest.Length} bytes");
             totals += page.ItemTotals(item);
             rest = rest[read..];
         }
 
-        Require(rest.IsEmpty, store, id, stored.Length - rest.Length, "end of a delta", $"byte {stored.Length}", $"{rest.Length} bytes more");
+        PageValidator.Require(rest.IsEmpty, store, id, stored.Length - rest.Length, "end of a delta", $"byte {stored.Length}", $"{rest.Length} bytes more");
         page.PatchTotals(totals);
     }
 
@@ -217,20 +216,5 @@ internal static class PageDelta
         uint tags = BinaryPrimitives.ReadUInt32LittleEndian(source[StubChangeLayout.BasesOffset..]);
         page.PatchStubPlace(item, place, tags, new TreeTotals(entries, bytes), source.Slice(length, hashBytes));
         return length + hashBytes;
-    }
-
-    private static void Require(
-        bool holds,
-        IPageStore store,
-        PageId id,
-        int at,
-        string what,
-        [InterpolatedStringHandlerArgument(nameof(holds))] ref FaultText expected,
-        [InterpolatedStringHandlerArgument(nameof(holds))] ref FaultText found)
-    {
-        if (!holds)
-        {
-            throw PageCodec.Damaged(store, id, at, what, expected.ToStringAndClear(), found.ToStringAndClear());
-        }
     }
 }

@@ -238,7 +238,9 @@ internal static class PageValidator
         Require(level == highest, store, id, PageHeaderLayout.LevelOffset, "level of a page", $"{highest}", $"{level}");
     }
 
-    private static void Require(
+    /// <summary>Throws, with texts that are put together only then, unless something holds.</summary>
+    /// <exception cref="StateCorruptedException">It does not.</exception>
+    public static void Require(
         bool holds,
         IPageStore store,
         PageId id,
