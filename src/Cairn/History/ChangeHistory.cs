@@ -26,6 +26,7 @@ internal sealed partial class ChangeHistory : IChangeHistory, IOldValues, IAsync
     private readonly Func<LogPosition> _keptFrom;
     private readonly Action<StoreEvent> _raise;
     private readonly BlockCache _cache;
+    private readonly TailBuilder _tail; // under _building
     private readonly HashSet<string> _dropped = []; // paths of files that are damaged; under _building
     private RunSet _current;
     private bool _isOpen;
@@ -42,6 +43,7 @@ internal sealed partial class ChangeHistory : IChangeHistory, IOldValues, IAsync
     {
         _location = location;
         _log = log;
+        _tail = new TailBuilder(log.Records);
         _files = directory is null ? null : new HistoryFiles(directory);
         _isReadOnly = isReadOnly;
         _keptFrom = keptFrom;
@@ -176,9 +178,10 @@ internal sealed partial class ChangeHistory : IChangeHistory, IOldValues, IAsync
     private Run MakeRun(RunSet.Gap gap)
     {
         RunSet set = EnterCurrent();
+        TailBuilder tail = _tail;
         try
         {
-            TailBuilder tail = new(_log.Records, gap.Before);
+            tail.Begin(gap.Before);
             (ulong Height, ulong Sequence) head = HeadAfter(set, gap.Before.Sequence);
             foreach (PlacedRecord placed in _log.Records.ReadPlaced(gap.Before, gap.Through))
             {
@@ -201,6 +204,7 @@ internal sealed partial class ChangeHistory : IChangeHistory, IOldValues, IAsync
         }
         finally
         {
+            tail.Forget();
             set.Exit();
         }
     }

@@ -10,7 +10,7 @@ internal sealed class EntryBlockBuilder(ulong firstSequence, ulong baseHeight)
     private readonly byte[] _entry = new byte[EntryBlock.MaxEntryBytes];
     private readonly List<ushort> _restarts = [];
     private readonly List<ulong> _hashes = [];
-    private byte[] _block = RunBlock.Begin(RunBlockKind.Entries);
+    private readonly byte[] _block = RunBlock.Begin(RunBlockKind.Entries);
     private int _used = HistoryBlockLayout.SizeBytes;
     private int _lastKeyBytes;
     private int _firstKeyBytes;
@@ -66,8 +66,8 @@ internal sealed class EntryBlockBuilder(ulong firstSequence, ulong baseHeight)
         return true;
     }
 
-    /// <summary>Ends the block. <see cref="FirstKey"/> and the like stay until <see cref="Begin"/>.</summary>
-    public byte[] Finish()
+    /// <summary>Ends the block. It, <see cref="FirstKey"/> and the like stay until <see cref="Begin"/>.</summary>
+    public ReadOnlySpan<byte> Finish()
     {
         int at = RunBlock.SizeBytes - (_restarts.Count * sizeof(ushort));
         foreach (ushort restart in _restarts)
@@ -83,7 +83,7 @@ internal sealed class EntryBlockBuilder(ulong firstSequence, ulong baseHeight)
     /// <summary>Begins the next block.</summary>
     public void Begin()
     {
-        _block = RunBlock.Begin(RunBlockKind.Entries);
+        RunBlock.Begin(_block, RunBlockKind.Entries);
         _used = HistoryBlockLayout.SizeBytes;
         _restarts.Clear();
         _hashes.Clear();

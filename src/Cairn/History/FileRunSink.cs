@@ -12,14 +12,14 @@ internal sealed class FileRunSink(IFile file) : IRunSink
     private int _used;
 
     /// <inheritdoc/>
-    public void Put(uint number, byte[] block)
+    public void Put(uint number, ReadOnlySpan<byte> block)
     {
         if (_used == _buffer.Length)
         {
             Flush();
         }
 
-        block.CopyTo(_buffer, _used);
+        block.CopyTo(_buffer.AsSpan(_used));
         _used += block.Length;
     }
 

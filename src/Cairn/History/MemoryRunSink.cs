@@ -6,7 +6,7 @@ internal sealed class MemoryRunSink : IRunSink
     private readonly List<byte[]> _blocks = [[]]; // in place of the header
 
     /// <inheritdoc/>
-    public void Put(uint number, byte[] block) => _blocks.Add(block);
+    public void Put(uint number, ReadOnlySpan<byte> block) => _blocks.Add(block.ToArray());
 
     /// <summary>The blocks by number; the first one stands for the header and is empty.</summary>
     public byte[][] ToBlocks() => [.. _blocks];

@@ -103,7 +103,7 @@ internal sealed class Run
 
         if (!_cache!.TryGet(_id, number, out byte[] block))
         {
-            block = Load(number, kind, level);
+            block = Load(number, kind, level, new byte[RunBlock.SizeBytes]);
             _cache.Add(_id, number, block);
         }
 
@@ -114,9 +114,13 @@ internal sealed class Run
     }
 
     /// <summary>Gives a block without keeping it: for those who read all of them once.</summary>
+    /// <param name="number">The block.</param>
+    /// <param name="kind">What it has to be.</param>
+    /// <param name="level">The level it has to have.</param>
+    /// <param name="buffer">Memory of the size of a block, for one of a file; what is given is then this.</param>
     /// <exception cref="RunDamagedException">It is not what was written, or cannot be read.</exception>
-    public byte[] ReadBlockOnce(uint number, RunBlockKind kind, int level = 0) =>
-        _blocks is not null ? _blocks[number] : Load(number, kind, level);
+    public byte[] ReadBlockOnce(uint number, RunBlockKind kind, int level, byte[] buffer) =>
+        _blocks is not null ? _blocks[number] : Load(number, kind, level, buffer);
 
     /// <summary>A record of the run.</summary>
     /// <param name="sequence">Its sequence, in the run.</param>
@@ -134,14 +138,15 @@ internal sealed class Run
     /// <summary>All records behind a sequence, read once.</summary>
     public IEnumerable<RecordRow> RecordsAfter(ulong after)
     {
-        byte[] block = [];
+        byte[] buffer = IsFile ? new byte[RunBlock.SizeBytes] : [];
+        byte[] block = buffer;
         ulong start = Math.Max(after + 1, FirstSequence);
         for (ulong sequence = start; sequence <= LastSequence; sequence++)
         {
             ulong index = sequence - FirstSequence;
             if (sequence == start || index % RecordRow.PerBlock == 0)
             {
-                block = ReadBlockOnce(Header.FirstRecordBlock + (uint)(index / RecordRow.PerBlock), RunBlockKind.Records);
+                block = ReadBlockOnce(Header.FirstRecordBlock + (uint)(index / RecordRow.PerBlock), RunBlockKind.Records, level: 0, buffer);
             }
 
             yield return Record(block, index, sequence);
@@ -160,9 +165,8 @@ internal sealed class Run
             : throw Damage(Header.FirstRecordBlock + (uint)(index / RecordRow.PerBlock), "count of records in a block", $"more than {at}", $"{RunBlock.Count(block)}");
     }
 
-    private byte[] Load(uint number, RunBlockKind kind, int level)
+    private byte[] Load(uint number, RunBlockKind kind, int level, byte[] block)
     {
-        byte[] block = new byte[RunBlock.SizeBytes];
         long offset = (long)number * RunBlock.SizeBytes;
         try
         {

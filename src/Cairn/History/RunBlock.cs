@@ -30,9 +30,16 @@ internal static class RunBlock
     public static byte[] Begin(RunBlockKind kind, int level = 0)
     {
         byte[] block = new byte[SizeBytes];
+        Begin(block, kind, level);
+        return block;
+    }
+
+    /// <summary>Begins a block in memory that had another one.</summary>
+    public static void Begin(Span<byte> block, RunBlockKind kind, int level = 0)
+    {
+        block.Clear();
         block[HistoryBlockLayout.KindOffset] = (byte)kind;
         block[HistoryBlockLayout.LevelOffset] = (byte)level;
-        return block;
     }
 
     /// <summary>Completes the fixed part.</summary>

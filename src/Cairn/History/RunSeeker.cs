@@ -8,6 +8,7 @@ internal sealed class RunSeeker
     private readonly byte[] _key = new byte[RunKey.MaxBytes];
     private readonly byte[] _held = new byte[RunKey.MaxBytes];
     private readonly byte[][] _nodes = new byte[RunHeader.MaxLevels + 1][];
+    private readonly byte[]?[] _buffers = new byte[RunHeader.MaxLevels + 1][]; // for those who read once
     private readonly int[] _children = new int[RunHeader.MaxLevels + 1];
     private Run _run = null!;
     private RunHeader _header;
@@ -19,7 +20,7 @@ internal sealed class RunSeeker
     private int _end;
     private int _offset;
 
-    /// <summary>Whether blocks are read without keeping them: for those who read all of a run.</summary>
+    /// <summary>Whether blocks are read without keeping them, into memory of the seeker: for those who read all of a run.</summary>
     public bool ReadsOnce { get; init; }
 
     /// <summary>The key of the entry.</summary>
@@ -34,7 +35,7 @@ internal sealed class RunSeeker
     /// <summary>The run.</summary>
     public Run Run => _run;
 
-    /// <summary>The old value, if it is kept in the run. The memory is never changed.</summary>
+    /// <summary>The old value, if it is kept in the run. The memory is never changed; with <see cref="ReadsOnce"/> it is valid until the seeker moves.</summary>
     public ReadOnlyMemory<byte> Inline => _entry.InlineOffset == 0 ? default : _block.AsMemory(_entry.InlineOffset, _entry.OldBytes);
 
     /// <summary>Refers to no run any more, so that keeping the seeker keeps none.</summary>
@@ -194,13 +195,16 @@ internal sealed class RunSeeker
     private void EnterChild()
     {
         uint number = NodeBlock.Child(_nodes[1], _children[1], _header).Block;
-        _block = ReadsOnce ? _run.ReadBlockOnce(number, RunBlockKind.Entries) : _run.ReadBlock(number, RunBlockKind.Entries);
+        _block = ReadsOnce ? _run.ReadBlockOnce(number, RunBlockKind.Entries, level: 0, Buffer(0)) : _run.ReadBlock(number, RunBlockKind.Entries);
         _count = RunBlock.Count(_block);
         _end = RunBlock.End(_block);
     }
 
     private byte[] ReadNode(uint number, int level) =>
-        ReadsOnce ? _run.ReadBlockOnce(number, RunBlockKind.Node, level) : _run.ReadBlock(number, RunBlockKind.Node, level);
+        ReadsOnce ? _run.ReadBlockOnce(number, RunBlockKind.Node, level, Buffer(level)) : _run.ReadBlock(number, RunBlockKind.Node, level);
+
+    /// <summary>The memory for a block of a level that is read once; there is one at hand of each.</summary>
+    private byte[] Buffer(int level) => _run.IsFile ? _buffers[level] ??= new byte[RunBlock.SizeBytes] : [];
 
     /// <summary>Goes to the first entry of the block at hand that is at or behind a place, or to the block behind it.</summary>
     private bool SearchBlock(ReadOnlySpan<byte> key, ulong sequence)

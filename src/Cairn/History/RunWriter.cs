@@ -17,7 +17,7 @@ internal sealed class RunWriter
     private readonly List<Node> _nodes = [];
     private readonly List<PastRewind> _rewinds = [];
     private readonly byte[] _filter = new byte[RunFilter.BytesFor(RunBlock.SizeBytes)];
-    private byte[]? _records;
+    private readonly byte[] _records = new byte[RunBlock.SizeBytes];
     private int _recordCount;
     private LogPosition _after;
     private ulong _entryCount;
@@ -66,7 +66,11 @@ internal sealed class RunWriter
             _firstRecordBlock = _next;
         }
 
-        _records ??= RunBlock.Begin(RunBlockKind.Records);
+        if (_recordCount == 0)
+        {
+            RunBlock.Begin(_records, RunBlockKind.Records);
+        }
+
         row.Write(_records.AsSpan(RecordRow.OffsetOf(_recordCount++)));
         _after = row.After;
         if (row.Kind == RecordKind.Rewind)
@@ -107,7 +111,7 @@ internal sealed class RunWriter
         };
     }
 
-    private uint Put(byte[] block)
+    private uint Put(ReadOnlySpan<byte> block)
     {
         _sink.Put(_next, block);
         return checked(_next++);
@@ -167,11 +171,10 @@ internal sealed class RunWriter
 
     private void EndRecordBlock()
     {
-        if (_records is not null)
+        if (_recordCount > 0)
         {
             RunBlock.Seal(_records, _recordCount, marks: 0, RecordRow.OffsetOf(_recordCount));
             Put(_records);
-            _records = null;
             _recordCount = 0;
         }
     }
@@ -182,7 +185,7 @@ internal sealed class RunWriter
         private readonly List<ushort> _marks = [];
         private readonly byte[] _firstKey = new byte[RunKey.MaxBytes];
         private readonly byte[] _child = new byte[RunBlock.SizeBytes * 2];
-        private byte[] _block = RunBlock.Begin(RunBlockKind.Node, level);
+        private readonly byte[] _block = RunBlock.Begin(RunBlockKind.Node, level);
         private int _used = HistoryBlockLayout.SizeBytes;
         private int _firstKeyBytes;
 
@@ -215,7 +218,7 @@ internal sealed class RunWriter
             return true;
         }
 
-        public byte[] Finish()
+        public ReadOnlySpan<byte> Finish()
         {
             int at = RunBlock.SizeBytes - (Count * sizeof(ushort));
             foreach (ushort mark in _marks)
@@ -230,7 +233,7 @@ internal sealed class RunWriter
 
         public void Begin()
         {
-            _block = RunBlock.Begin(RunBlockKind.Node, level);
+            RunBlock.Begin(_block, RunBlockKind.Node, level);
             _used = HistoryBlockLayout.SizeBytes;
             _marks.Clear();
         }

@@ -5,21 +5,46 @@ using Cairn.Homes;
 
 namespace Cairn.History;
 
-/// <summary>Makes a run in memory of records that follow each other. Owned by one thread, used once.</summary>
-internal sealed class TailBuilder(ILogRecords log, LogPosition before)
+/// <summary>Makes runs in memory of records that follow each other, one after the other. Owned by one thread at a time; keeps its memory from run to run.</summary>
+internal sealed class TailBuilder(ILogRecords log)
 {
     private const int ChangeBytes = 64; // what a change takes beside its bytes while it waits here
+    private const int MostKeptItems = 1 << 18; // so that one huge block does not hold memory for ever
 
     private readonly List<Part> _parts = [];
     private readonly List<RecordRow> _rows = [];
+    private LogPosition _before;
+    private Item[] _items = [];
+    private ulong[] _places = [];
+    private int _placeCount;
 
     /// <summary>The memory that the records take, about.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>The place behind the last record.</summary>
-    public LogPosition After => _rows.Count == 0 ? before : _rows[^1].After;
+    public LogPosition After => _rows.Count == 0 ? _before : _rows[^1].After;
 
-    /// <summary>Adds a record: the one behind the one before.</summary>
+    /// <summary>Begins a run.</summary>
+    /// <param name="before">The place before its first record.</param>
+    public void Begin(LogPosition before) => _before = before;
+
+    /// <summary>Gives up what it has of the records; a run made of them is not affected.</summary>
+    public void Forget()
+    {
+        foreach (Part part in _parts)
+        {
+            log.Release(part.Record);
+        }
+
+        _parts.Clear();
+        _rows.Clear();
+        _placeCount = 0;
+        Bytes = 0;
+        _items = _items.Length > MostKeptItems ? [] : _items;
+        _places = _places.Length > MostKeptItems ? [] : _places;
+    }
+
+    /// <summary>Adds a record: the one behind the one before. It is released when the builder forgets it.</summary>
     /// <param name="placed">The record.</param>
     /// <param name="row">The same as the run has it.</param>
     public void Add(in PlacedRecord placed, in RecordRow row)
@@ -30,19 +55,19 @@ internal sealed class TailBuilder(ILogRecords log, LogPosition before)
         _rows.Add(row);
         if (record.Kind == RecordKind.Block)
         {
-            _parts.Add(new Part(record.Sequence, record.Height.Value, record.Root, record.StateChanges, Places(placed, TreeKind.State), record.LocalChanges, Places(placed, TreeKind.Local)));
+            _parts.Add(new Part(record, Places(placed, TreeKind.State), Places(placed, TreeKind.Local)));
         }
     }
 
     /// <summary>A row of the records added.</summary>
     /// <param name="sequence">Its sequence, behind the place before.</param>
-    public RecordRow Row(ulong sequence) => _rows[(int)(sequence - before.Sequence - 1)];
+    public RecordRow Row(ulong sequence) => _rows[(int)(sequence - _before.Sequence - 1)];
 
     /// <summary>Makes the run; at least one record was added.</summary>
     public Run Finish()
     {
         MemoryRunSink sink = new();
-        RunWriter writer = new(sink, before, _parts.Count == 0 ? 0 : _parts.Min(static part => part.Height));
+        RunWriter writer = new(sink, _before, _parts.Count == 0 ? 0 : _parts.Min(static part => part.Height));
         AddChanges(writer, TreeKind.State);
         AddChanges(writer, TreeKind.Local);
         AddRoots(writer);
@@ -55,24 +80,30 @@ internal sealed class TailBuilder(ILogRecords log, LogPosition before)
         return new Run(header, sink.ToBlocks());
     }
 
-    private ulong[] Places(in PlacedRecord placed, TreeKind tree)
+    /// <returns>Where the places of the changes begin.</returns>
+    private int Places(in PlacedRecord placed, TreeKind tree)
     {
-        ChangeList changes = tree == TreeKind.State ? placed.Record.StateChanges : placed.Record.LocalChanges;
-        if (changes.Count == 0)
+        int count = (tree == TreeKind.State ? placed.Record.StateChanges : placed.Record.LocalChanges).Count;
+        if (count == 0)
         {
-            return [];
+            return 0;
         }
 
-        ulong[] places = new ulong[changes.Count];
-        log.PlaceOld(placed, tree, places);
-        return places;
+        int start = _placeCount;
+        if (_places.Length - start < count)
+        {
+            Array.Resize(ref _places, Math.Max(start + count, _places.Length * 2));
+        }
+
+        _placeCount += count;
+        log.PlaceOld(placed, tree, _places.AsSpan(start, count));
+        return start;
     }
 
     private void AddChanges(RunWriter writer, TreeKind tree)
     {
-        Item[] items = Sorted(tree);
-        byte[] key = new byte[RunKey.MaxBytes];
-        foreach (Item item in items)
+        Span<byte> key = stackalloc byte[RunKey.MaxBytes];
+        foreach (ref readonly Item item in Sorted(tree))
         {
             Part part = _parts[item.Part];
             ChangeList changes = part.Changes(tree);
@@ -86,7 +117,7 @@ internal sealed class TailBuilder(ILogRecords log, LogPosition before)
                 PreviousHeight = changes.PreviousHeight(item.Change).Value,
                 OldBytes = hasOld ? old.Length : RunEntry.NoOld,
                 InlineOffset = isInline ? 1 : 0,
-                Place = part.Places(tree)[item.Change],
+                Place = _places[part.Places(tree) + item.Change],
                 Checksum = isInline ? 0 : Crc32C.Compute(old),
             };
             writer.Add(RunKey.Of(tree, changes.Key(item.Change), key), entry, isInline ? old : default);
@@ -109,7 +140,7 @@ internal sealed class TailBuilder(ILogRecords log, LogPosition before)
     }
 
     /// <summary>The changes of a tree by key, those of the same key by sequence. Compared are eight bytes behind what all keys have in common, as a number; only where these are the same, the keys.</summary>
-    private Item[] Sorted(TreeKind tree)
+    private ReadOnlySpan<Item> Sorted(TreeKind tree)
     {
         ReadOnlySpan<byte> least = default;
         ReadOnlySpan<byte> most = default;
@@ -126,7 +157,12 @@ internal sealed class TailBuilder(ILogRecords log, LogPosition before)
         }
 
         int common = least.CommonPrefixLength(most);
-        Item[] items = new Item[count];
+        if (_items.Length < count)
+        {
+            _items = new Item[Math.Max(count, _items.Length * 2)];
+        }
+
+        Span<Item> items = _items.AsSpan(0, count);
         int next = 0;
         for (int i = 0; i < _parts.Count; i++)
         {
@@ -137,7 +173,7 @@ internal sealed class TailBuilder(ILogRecords log, LogPosition before)
             }
         }
 
-        Array.Sort(items, new ItemOrder(_parts, tree));
+        items.Sort(new ItemOrder(_parts, tree));
         return items;
     }
 
@@ -157,11 +193,17 @@ internal sealed class TailBuilder(ILogRecords log, LogPosition before)
         return bytes.Length == 0 ? 0 : number << (8 * (sizeof(ulong) - bytes.Length));
     }
 
-    private readonly record struct Part(ulong Sequence, ulong Height, Hash256 Root, ChangeList State, ulong[] StatePlaces, ChangeList Local, ulong[] LocalPlaces)
+    private readonly record struct Part(LogRecord Record, int StatePlaces, int LocalPlaces)
     {
-        public ChangeList Changes(TreeKind tree) => tree == TreeKind.State ? State : Local;
+        public ulong Sequence => Record.Sequence;
 
-        public ulong[] Places(TreeKind tree) => tree == TreeKind.State ? StatePlaces : LocalPlaces;
+        public ulong Height => Record.Height.Value;
+
+        public Hash256 Root => Record.Root;
+
+        public ChangeList Changes(TreeKind tree) => tree == TreeKind.State ? Record.StateChanges : Record.LocalChanges;
+
+        public int Places(TreeKind tree) => tree == TreeKind.State ? StatePlaces : LocalPlaces;
     }
 
     private readonly record struct Item(ulong Number, int Part, int Change);

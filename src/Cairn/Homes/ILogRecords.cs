@@ -13,6 +13,12 @@ public interface ILogRecords
     /// <exception cref="IOException">Reading failed.</exception>
     IEnumerable<PlacedRecord> ReadPlaced(LogPosition from, ulong through);
 
+    /// <summary>Tells that nobody uses a record any more: the log may use the memory of its changes for the next ones it reads. Nothing has to be released; by default nothing comes of it.</summary>
+    /// <param name="record">A record that <see cref="ReadPlaced"/> gave, to this caller alone. Its lists are not to be used afterwards.</param>
+    void Release(LogRecord record)
+    {
+    }
+
     /// <summary>Reads what the records after a place say of themselves, oldest first, without their payload and changes. Ends at the end of the log as it is when the call starts.</summary>
     /// <param name="from">A place that the log still has.</param>
     /// <exception cref="StateCorruptedException">Something is not as it was written, as far as that shows without reading whole records.</exception>

@@ -80,8 +80,9 @@ internal sealed class LogCursor : IDisposable
     }
 
     /// <summary>The last good record, decoded.</summary>
+    /// <param name="spare">Memory for its changes, if there is any.</param>
     /// <exception cref="StateCorruptedException">Its body is not the form of any record.</exception>
-    public LogRecord Decode() => RecordCodec.Decode(RecordKind, Position.Sequence, Reader.Body, Reader.Name.Path, BodyOffset);
+    public LogRecord Decode(SpareLists? spare = null) => RecordCodec.Decode(RecordKind, Position.Sequence, Reader.Body, Reader.Name.Path, BodyOffset, spare);
 
     /// <summary>
     /// Looks behind something bad for a sign that it was durable once: a frame of a later sync batch, which is only written when the batch before

@@ -45,8 +45,9 @@ internal static class RecordCodec
     /// <param name="body">All bytes of the body.</param>
     /// <param name="file">Where it comes from, for the exception.</param>
     /// <param name="offset">The place of its first byte there.</param>
+    /// <param name="spare">Memory for its changes, if there is any.</param>
     /// <exception cref="StateCorruptedException">The bytes are not the form of any record.</exception>
-    public static LogRecord Decode(byte kind, ulong sequence, ReadOnlySpan<byte> body, string file, long offset)
+    public static LogRecord Decode(byte kind, ulong sequence, ReadOnlySpan<byte> body, string file, long offset, SpareLists? spare = null)
     {
         RecordParser parser = new(body, file, offset);
         if (body.Length < SizeBytes)
@@ -77,8 +78,8 @@ internal static class RecordCodec
             PreviousRoot = new Hash256(body.Slice(PreviousRootOffset, Hash256.SizeBytes)),
             Root = new Hash256(body.Slice(RootOffset, Hash256.SizeBytes)),
             Payload = payload,
-            StateChanges = parser.Changes(StateChangesOffset),
-            LocalChanges = parser.Changes(LocalChangesOffset),
+            StateChanges = parser.Changes(StateChangesOffset, spare),
+            LocalChanges = parser.Changes(LocalChangesOffset, spare),
         };
         if (parser.Position != body.Length)
         {

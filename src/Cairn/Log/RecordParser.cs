@@ -48,7 +48,8 @@ internal ref struct RecordParser(ReadOnlySpan<byte> body, string file, long offs
 
     /// <summary>Reads the changes of one tree.</summary>
     /// <param name="countAt">The place of their count; the sum of their bytes stands behind it.</param>
-    public ChangeList Changes(int countAt)
+    /// <param name="spare">Memory for them, if there is any.</param>
+    public ChangeList Changes(int countAt, SpareLists? spare)
     {
         uint count = BinaryPrimitives.ReadUInt32LittleEndian(_body[countAt..]);
         uint bytes = BinaryPrimitives.ReadUInt32LittleEndian(_body[(countAt + sizeof(uint))..]);
@@ -62,7 +63,7 @@ internal ref struct RecordParser(ReadOnlySpan<byte> body, string file, long offs
             throw Corrupted(countAt + sizeof(uint), "bytes of changes", $"at most {Remaining}", bytes);
         }
 
-        ChangeList.Builder builder = new((int)count, (int)bytes);
+        ChangeList.Builder builder = spare?.Rent((int)count, (int)bytes) ?? new ChangeList.Builder((int)count, (int)bytes);
         for (uint i = 0; i < count; i++)
         {
             Change(builder, bytes);

@@ -9,6 +9,7 @@ internal sealed partial class SegmentLog : ILogRecords
     /// <summary>How many segments stay open for reading old values.</summary>
     private const int OpenSegments = 64;
 
+    private readonly SpareLists _spareLists = new();
     private readonly OpenFileTable _open = new(OpenSegments);
 
     /// <inheritdoc/>
@@ -21,6 +22,13 @@ internal sealed partial class SegmentLog : ILogRecords
         return through > end.Sequence
             ? throw new StateCorruptedException(_directory, -1, "place in the log", $"one up to {end}", $"record {through}")
             : Records(segments, from, end, through, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public void Release(LogRecord record)
+    {
+        _spareLists.Return(record.StateChanges);
+        _spareLists.Return(record.LocalChanges);
     }
 
     /// <inheritdoc/>

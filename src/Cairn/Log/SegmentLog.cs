@@ -217,7 +217,7 @@ internal sealed partial class SegmentLog : IBlockLog
                 }
 
                 position = cursor.Position;
-                yield return new PlacedRecord(cursor.Decode(), position);
+                yield return new PlacedRecord(cursor.Decode(_spareLists), position);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Cairn.Format;
 using Cairn.Homes;
 using Cairn.IO;
@@ -175,18 +176,27 @@ internal sealed class SegmentReader : IDisposable
     public void Forget() => _bufferBytes = 0;
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        byte[] buffer = Interlocked.Exchange(ref _buffer, []);
+        Forget();
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
 
     /// <summary>Bytes of the file, fewer than asked only at its end. Valid until the next call.</summary>
     private ReadOnlySpan<byte> Fetch(long offset, int count)
     {
         if (offset < _bufferOffset || offset + count > _bufferOffset + _bufferBytes)
         {
+            Forget();
             int wanted = (int)Math.Clamp(Length - offset, 0, Math.Max(count, ChunkBytes));
             if (wanted > _buffer.Length)
             {
                 long doubled = Math.Min(Math.Max(ChunkBytes, _buffer.Length * 2L), Math.Min(Length, Array.MaxLength));
-                _buffer = new byte[Math.Max(wanted, doubled)];
+                ArrayPool<byte>.Shared.Return(_buffer);
+                _buffer = [];
+                _buffer = ArrayPool<byte>.Shared.Rent((int)Math.Max(wanted, doubled));
             }
 
             _bufferBytes = _file.Read(offset, _buffer.AsSpan(0, wanted));

@@ -144,7 +144,7 @@ internal sealed partial class TreeApplier
     {
         if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
-            return DeepStack.Run(() => ApplyToPage(reference, first, end, isRoot));
+            return ApplyToPageDeep(reference, first, end, isRoot);
         }
 
         Page page = _pages.Get(reference);
@@ -177,6 +177,10 @@ internal sealed partial class TreeApplier
         _steps.RemoveRange(firstStep, _steps.Count - firstStep);
         return true;
     }
+
+    /// <summary>Apart, since a method with a closure allocates it on every call.</summary>
+    private bool ApplyToPageDeep(PageReference reference, int first, int end, bool isRoot) =>
+        DeepStack.Run(() => ApplyToPage(reference, first, end, isRoot));
 
     /// <summary>Searches each change in the page and lets the children concerned apply theirs. What children give back stays on the stack until the merge.</summary>
     /// <returns>Whether every item stays where it is, so that a patched copy will do.</returns>

@@ -149,7 +149,8 @@ public sealed class RunFormatTests
             log.AppendAsync(script.Next(), CancellationToken.None).AsTask().Wait();
         }
 
-        TailBuilder tail = new(log, LogPosition.Start);
+        TailBuilder tail = new(log);
+        tail.Begin(LogPosition.Start);
         foreach (PlacedRecord placed in log.ReadPlaced(LogPosition.Start, (ulong)records))
         {
             LogRecord record = placed.Record;

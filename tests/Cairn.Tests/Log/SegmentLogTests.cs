@@ -50,6 +50,35 @@ public sealed class SegmentLogTests
     }
 
     [Fact]
+    public void Records_ReleasedAfterUse_LeaveOthersAsTheyWere()
+    {
+        Random random = new(3);
+        LogRecord[] records = SampleRecords.Chain(random, [.. Enumerable.Range(0, 60).Select(_ => random.Next(3) == 0 ? random.Next(2000) : random.Next(20_000, 90_000))]);
+        SegmentLog log = Open(_files, Options(segmentBytes: 1 << 20));
+        Append(log, records, syncEach: false);
+        string[] texts = [.. SampleRecords.Texts(records)];
+        ILogRecords placed = ((IBlockLog)log).Records;
+        for (int round = 0; round < 3; round++)
+        {
+            Queue<LogRecord> inUse = [];
+            foreach (PlacedRecord one in placed.ReadPlaced(LogPosition.Start, (ulong)records.Length))
+            {
+                inUse.Enqueue(one.Record);
+                while (inUse.Count > random.Next(12))
+                {
+                    LogRecord oldest = inUse.Dequeue();
+                    Assert.Equal(texts[oldest.Sequence - 1], Assert.Single(SampleRecords.Texts([oldest])));
+                    placed.Release(oldest);
+                    Assert.Equal(0, oldest.StateChanges.Count);
+                }
+            }
+        }
+
+        AssertHolds(log, records, (ulong)records.Length);
+        Close(log);
+    }
+
+    [Fact]
     public void Log_ReopenedBetweenAllRecords_HoldsAllRecords()
     {
         LogPosition end = default;
