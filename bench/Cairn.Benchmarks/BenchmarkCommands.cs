@@ -15,7 +15,7 @@ internal static class BenchmarkCommands
     private static readonly Option<HomeKind> Home = new("--home") { Description = "Where stores live.", DefaultValueFactory = _ => HomeKind.Directory, Recursive = true };
     private static readonly Option<string?> Directory = new("--dir") { Description = "Directory in which the stores are made and removed again. Default: the system's temporary one.", Recursive = true };
     private static readonly Option<Durability> Durability = new("--durability") { Description = "How blocks are committed.", DefaultValueFactory = _ => Cairn.Durability.Durable, Recursive = true };
-    private static readonly Option<int?> Blocks = new("--blocks") { Description = "Blocks to commit of each size. Default: 100 of 10,000 updates, 300 of 1,000, 2,000 of 10.", Recursive = true };
+    private static readonly Option<int?> Blocks = new("--blocks") { Description = "Blocks of 10,000 updates to commit; of 1,000 there are five times as many, of 10 twenty times. Default: 100.", Recursive = true };
     private static readonly Option<int> Runs = new("--runs") { Description = "How often everything is measured; medians are shown.", DefaultValueFactory = _ => 3, Recursive = true };
     private static readonly Option<int> Cache = new("--cache") { Description = "Cache of a store in MiB.", DefaultValueFactory = _ => 256, Recursive = true };
     private static readonly Option<string?> Json = new("--json") { Description = "Write the figures of every run to this file, too.", Recursive = true };

@@ -11,7 +11,11 @@ namespace Cairn.Benchmarks.Cases;
 /// </summary>
 internal sealed class CommitCase
 {
-    private static readonly (int Updates, int Blocks)[] Sizes = [(10_000, 100), (1_000, 300), (10, 2_000)];
+    /// <summary>The blocks of 10,000, unless told otherwise.</summary>
+    private const int LargeBlocks = 100;
+
+    /// <summary>Updates of a block, and how many blocks there are for each of the largest.</summary>
+    private static readonly (int Updates, int BlocksEach)[] Sizes = [(10_000, 1), (1_000, 5), (10, 20)];
 
     /// <summary>One block is committed for each so many measured ones before them.</summary>
     private const int WarmUpShare = 10;
@@ -31,16 +35,17 @@ internal sealed class CommitCase
         _times = new BlockTimes(session.Engine);
     }
 
-    /// <summary>Measures all sizes, each from a fresh checkpoint on.</summary>
+    /// <summary>Measures all sizes, each from a fresh checkpoint on, when nothing is left to do in the background.</summary>
     /// <param name="session">The database; it commits as it was opened.</param>
     /// <param name="verb">The verb of the figures.</param>
     public static async Task RunAsync(EngineSession session, string verb)
     {
         UpdateBuffer buffer = new(session.Space, Sizes.Max(size => size.Updates));
-        foreach ((int updates, int blocks) in Sizes)
+        foreach ((int updates, int blocksEach) in Sizes)
         {
             await session.Engine.SettleAsync();
-            CommitCase measured = new(session, buffer, updates, session.Options.Blocks ?? blocks);
+            await QuietTime.WaitAsync();
+            CommitCase measured = new(session, buffer, updates, blocksEach * (session.Options.Blocks ?? LargeBlocks));
             await measured.MeasureAsync(session.In(verb, $"blocks of {updates:N0}"));
         }
     }

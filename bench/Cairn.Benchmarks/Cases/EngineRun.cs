@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cairn.Benchmarks.Engines;
 using Cairn.Benchmarks.Results;
 using Cairn.Benchmarks.Workloads;
@@ -46,8 +45,8 @@ internal static class EngineRun
     public const string Content = "content";
 
     private const int WarmUpKeys = 500_000;
-    private const int WarmUpUpdates = 5_000;
-    private static readonly TimeSpan WarmUpTime = TimeSpan.FromMilliseconds(500);
+    private const int WarmUpBlocks = 150;
+    private static readonly int[] WarmUpUpdates = [10_000, 1_000, 1_000];
 
     /// <summary>Runs the phases that the options name and writes the figures to a file.</summary>
     public static async Task RunAsync(BenchmarkOptions options, EngineKind kind, string directory, string file)
@@ -75,7 +74,7 @@ internal static class EngineRun
     }
 
     /// <summary>
-    /// Loads two databases, one in order and one at random, and changes each for half a second: the runtime compiles for speed what it has seen used, and a program that runs for some time has the memory it needs. They go again.
+    /// Loads two databases, one in order and one at random, and changes each by blocks: the runtime compiles for speed what it has seen used, and a program that runs for some time has the memory it needs. They go again.
     /// </summary>
     private static async Task WarmUpAsync(BenchmarkOptions options, EngineKind kind, string directory)
     {
@@ -84,11 +83,10 @@ internal static class EngineRun
         {
             await using (EngineSession session = await LoadCase.RunAsync(fewer, new KeySpace(options.Seed), kind, directory, isSorted, new Figures().In))
             {
-                UpdateBuffer buffer = new(session.Space, WarmUpUpdates);
-                long started = Stopwatch.GetTimestamp();
-                while (Stopwatch.GetElapsedTime(started) < WarmUpTime)
+                UpdateBuffer buffer = new(session.Space, WarmUpUpdates.Max());
+                for (int block = 0; block < WarmUpBlocks; block++)
                 {
-                    session.Stream.Fill(buffer, WarmUpUpdates, session.NextVersion());
+                    session.Stream.Fill(buffer, WarmUpUpdates[block % WarmUpUpdates.Length], session.NextVersion());
                     await session.Engine.CommitAsync(buffer);
                 }
             }

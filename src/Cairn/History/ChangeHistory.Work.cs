@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cairn.Homes;
+using Cairn.IO;
 
 namespace Cairn.History;
 
@@ -8,8 +9,11 @@ namespace Cairn.History;
 /// </content>
 internal sealed partial class ChangeHistory
 {
-    /// <summary>How much longer the worker rests than it works while blocks are committed.</summary>
+    /// <summary>How much longer the worker rests than it works while blocks are committed and it keeps up with them.</summary>
     private const int RestsPerWork = 4;
+
+    /// <summary>When so much of the log is missing, by what makes it begin at all, it rests no longer than it works.</summary>
+    private const int LagsTooFar = 8;
 
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _workGate = new();
@@ -109,12 +113,14 @@ internal sealed partial class ChangeHistory
             _isAwake = true;
             if (_work.IsCompleted)
             {
-                _work = Task.Run(WorkAsync);
+                _work = BackgroundThread.RunAsync("Cairn history", Work);
             }
         }
     }
 
-    private async Task WorkAsync()
+    /// <summary>On a thread that steps back behind commits and reads, and beside commits rests most of the time.</summary>
+    /// <returns>Always true.</returns>
+    private bool Work()
     {
         try
         {
@@ -130,8 +136,8 @@ internal sealed partial class ChangeHistory
                     isBusy = Step();
                     if (isBusy && _options.Pauses && Interlocked.Read(ref _grownBytes) != grown)
                     {
-                        // Commits come first: beside them not more than a fifth of one processor.
-                        await Task.Delay(RestsPerWork * Stopwatch.GetElapsedTime(started), _closing.Token).ConfigureAwait(false);
+                        // Commits come first: beside them not more than a fifth of one processor, while that is enough.
+                        _closing.Token.WaitHandle.WaitOne((IsFarBehind ? 1 : RestsPerWork) * Stopwatch.GetElapsedTime(started));
                     }
                 }
             }
@@ -146,7 +152,11 @@ internal sealed partial class ChangeHistory
             EndWork();
             _raise(new StoreEvent.HistoryFailed(exception));
         }
+
+        return true;
     }
+
+    private bool IsFarBehind => FindGap(_log.DurableEnd.Sequence) is { } missing && _log.BytesBetween(missing.Before, _log.End) > LagsTooFar * _options.LagBytes;
 
     /// <returns>Whether there is something to do; if not, the worker has ended.</returns>
     private bool TrySleep()
