@@ -10,7 +10,12 @@ namespace Cairn;
 /// <content>Checkpoints: the pages of the newest committed height are stored beside the commits, and the log behind them need not be replayed any more.</content>
 public sealed partial class StateStore
 {
+    /// <summary>A longer list of superseded pages is not used again.</summary>
+    private const int MostSparePages = 1 << 18;
+
     private readonly Lock _checkpointLock = new();
+    private readonly CheckpointLists _checkpointLists = new(); // under the pages gate
+    private List<PageReference>? _sparePages; // under the write gate, or by the checkpoint that took one before
     private List<PageReference> _supersededPages = [];
     private List<BlobReference> _supersededBlobs = [];
     private Manifest _manifest;
@@ -70,20 +75,28 @@ public sealed partial class StateStore
         }
     }
 
-    /// <summary>Makes a commit wait when it is twice a cap ahead of the checkpoints. It waits for one checkpoint of the head at most, so that a block larger than the caps gets through alone.</summary>
+    /// <summary>Makes a commit wait when it is twice a cap ahead of the checkpoints, until it no longer is. It waits for one checkpoint of the head at most, so that a block larger than the caps gets through alone.</summary>
     private async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
     {
         long dirty = DirtyBytes;
         long replay = _home.Pages is null ? 0 : ReplayBytes;
-        if (_home.Pages is null || (dirty <= 2 * _options.DirtyBytes && replay <= 2 * _options.ReplayBytes))
+        if (_home.Pages is null || HasRoom)
         {
             return;
         }
 
         long started = _options.TimeProvider.GetTimestamp();
-        await CheckpointAsync(cancellationToken).ConfigureAwait(false);
+        ulong target = Versions.Head.After.Sequence;
+        while (!HasRoom && Volatile.Read(ref _manifest).ReplayFrom.Sequence < target)
+        {
+            await StartCheckpoint().WaitAsync(cancellationToken).ConfigureAwait(false);
+            ThrowIfUnwritable();
+        }
+
         NoteWait(dirty, replay, _options.TimeProvider.GetElapsedTime(started));
     }
+
+    private bool HasRoom => DirtyBytes <= 2 * _options.DirtyBytes && ReplayBytes <= 2 * _options.ReplayBytes;
 
     private Task StartCheckpoint()
     {
@@ -120,9 +133,10 @@ public sealed partial class StateStore
             _pageFiles?.SetVersions(first: _storedOrdinal + 1, bearings.Version.Ordinal);
             ICheckpointWriter writer = _home.Pages!.BeginCheckpoint();
             await using ConfiguredAsyncDisposable _ = writer.ConfigureAwait(false);
-            CheckpointJob job = new(writer);
+            CheckpointJob job = new(writer, _checkpointLists);
             job.Supersede(bearings.SupersededPages, bearings.SupersededBlobs);
-            (RootPage state, RootPage local) = await BackgroundThread.RunAsync("Cairn checkpoint", () => (job.Store(bearings.Version.State), job.Store(bearings.Version.Local))).ConfigureAwait(false);
+            GiveBack(bearings.SupersededPages);
+            await StoreBesideCommitsAsync(job, bearings).ConfigureAwait(false);
             Manifest older = _manifest;
             Manifest unmarked = (_install?.Mark(older) ?? older) with
             {
@@ -130,8 +144,8 @@ public sealed partial class StateStore
                 Height = bearings.Version.Height,
                 BlockCount = bearings.Version.BlockCount,
                 TimeTicks = bearings.Version.TimeTicks,
-                State = state,
-                Local = local,
+                State = CheckpointJob.RootOf(bearings.Version.State),
+                Local = CheckpointJob.RootOf(bearings.Version.Local),
                 HasDeltas = older.HasDeltas || job.DeltaBytes > 0,
                 ReplayFrom = bearings.After,
                 LogEnd = bearings.LogEnd,
@@ -169,6 +183,35 @@ public sealed partial class StateStore
         }
     }
 
+    /// <summary>Stores the pages on a thread that steps back behind commits, and once these come nearer to their cap than the checkpoint to its end, on one that does not: a commit should find room without waiting for it.</summary>
+    private async Task StoreBesideCommitsAsync(CheckpointJob job, Bearings bearings)
+    {
+        job.Add(bearings.Version.Local);
+        job.Add(bearings.Version.State);
+        if (!await BackgroundThread.RunAsync("Cairn checkpoint", () => job.TryStore(KeepsPace)).ConfigureAwait(false))
+        {
+            await BackgroundThread.RunAsync("Cairn checkpoint", () => job.TryStore(static () => true), stepsBack: false).ConfigureAwait(false);
+        }
+
+        bool KeepsPace()
+        {
+            double usedUp = Math.Max(
+                (DirtyBytes - bearings.DirtyBytes) / Math.Max(1, (2.0 * _options.DirtyBytes) - bearings.DirtyBytes),
+                (ReplayBytes - bearings.ReplayBytes) / Math.Max(1, (2.0 * _options.ReplayBytes) - bearings.ReplayBytes));
+            return usedUp * bearings.DirtyBytes <= job.MemoryBytes;
+        }
+    }
+
+    /// <summary>Keeps a list for the time after the next checkpoint.</summary>
+    private void GiveBack(List<PageReference> superseded)
+    {
+        if (superseded.Capacity <= MostSparePages)
+        {
+            superseded.Clear();
+            _sparePages = superseded;
+        }
+    }
+
     /// <summary>
     /// Pins the head and takes what goes with it, while no commit is between its log record and its version. The log is synced through that height first, in every mode: a manifest never refers to a block the log could lose.
     /// </summary>
@@ -183,10 +226,10 @@ public sealed partial class StateStore
             }
 
             (List<PageReference> pages, List<BlobReference> blobs) = (_supersededPages, _supersededBlobs);
-            (_supersededPages, _supersededBlobs) = ([], []);
+            (_supersededPages, _supersededBlobs, _sparePages) = (_sparePages ?? [], [], null);
             StateVersion version = Versions.PinHead(isView: false);
             Volatile.Write(ref _checkpointOrdinal, version.Ordinal);
-            return new Bearings(version, version.After, _marks, _log.DurableEnd, pages, blobs, Interlocked.Read(ref _dirtyBlobBytes));
+            return new Bearings(version, version.After, _marks, _log.DurableEnd, pages, blobs, Interlocked.Read(ref _dirtyBlobBytes), DirtyBytes, ReplayBytes);
         }
         finally
         {
@@ -271,5 +314,5 @@ public sealed partial class StateStore
         }
     }
 
-    private sealed record Bearings(StateVersion Version, LogPosition After, ChainMarks Marks, LogPosition LogEnd, List<PageReference> SupersededPages, List<BlobReference> SupersededBlobs, long DirtyBlobBytes);
+    private sealed record Bearings(StateVersion Version, LogPosition After, ChainMarks Marks, LogPosition LogEnd, List<PageReference> SupersededPages, List<BlobReference> SupersededBlobs, long DirtyBlobBytes, long DirtyBytes, long ReplayBytes);
 }

@@ -7,21 +7,37 @@ namespace Cairn.Checkpoints;
 
 /// <summary>
 /// Stores the pages of one pinned version that are not stored yet: children before parents, blobs before the page that names them, so that every place is known when it is written. Runs beside commits: pages of a
-/// version never change. Used once, by one thread.
+/// version never change. Used once, by one thread at a time.
 /// </summary>
+/// <remarks>
+/// The pages of a large state lie anywhere in memory. So the children of a page are asked for together before the first of them is stored, and those that cannot differ from what is stored are not looked at.
+/// </remarks>
 internal sealed class CheckpointJob
 {
+    /// <summary>Pages stored between two questions whether to go on.</summary>
+    private const int StoredAtOnce = 64;
+
+    /// <summary>How far ahead superseded pages are asked for.</summary>
+    private const int LookAhead = 16;
+
     private readonly ICheckpointWriter _writer;
+    private readonly CheckpointLists _lists;
     private readonly PageEncoder _encoder = new();
-    private readonly HashSet<PageId> _kept = [];
-    private readonly List<StoredExtent> _superseded = [];
-    private readonly Stack<(PageReference Reference, int Child)> _path = new();
+    private readonly Stack<(PageReference Reference, ulong Stubs)> _open = new();
+    private readonly Stack<PageReference> _roots = new();
 
     /// <summary>Makes a job that writes to a checkpoint just begun.</summary>
-    public CheckpointJob(ICheckpointWriter writer) => _writer = writer;
+    /// <param name="writer">The checkpoint.</param>
+    /// <param name="lists">Lists to use, as another job left them; they are this job's as long as its results are used.</param>
+    public CheckpointJob(ICheckpointWriter writer, CheckpointLists? lists = null)
+    {
+        _writer = writer;
+        _lists = lists ?? new CheckpointLists();
+        _lists.Clear();
+    }
 
     /// <summary>The pages stored.</summary>
-    public List<PageReference> Pages { get; } = [];
+    public List<PageReference> Pages => _lists.Pages;
 
     /// <summary>The blobs stored.</summary>
     public List<BlobReference> Blobs { get; } = [];
@@ -32,57 +48,119 @@ internal sealed class CheckpointJob
     /// <summary>The part of them that deltas take.</summary>
     public long DeltaBytes { get; private set; }
 
+    /// <summary>The memory of the pages stored so far.</summary>
+    public long MemoryBytes { get; private set; }
+
     /// <summary>What pages take that were replaced since the manifest before, but for what the pages stored here build on.</summary>
     /// <param name="superseded">The pages; those that are not stored count for nothing.</param>
     /// <param name="blobs">The blobs that were replaced.</param>
     /// <remarks>To be called first: what is stored of a page changes with its next version.</remarks>
     public void Supersede(List<PageReference> superseded, List<BlobReference> blobs)
     {
-        superseded.ForEach(page => page.AddExtents(_superseded));
-        _superseded.AddRange(blobs.Where(static blob => blob.Id != PageId.None).Select(static blob => new StoredExtent(blob.Id, blob.StoredBytes)));
+        for (int i = 0; i < superseded.Count; i++)
+        {
+            if (i + LookAhead < superseded.Count)
+            {
+                superseded[i + LookAhead].PrefetchHandle();
+                superseded[i + (LookAhead / 2)].PrefetchBases();
+            }
+
+            superseded[i].AddExtents(_lists.Superseded);
+        }
+
+        _lists.Superseded.AddRange(blobs.Where(static blob => blob.Id != PageId.None).Select(static blob => new StoredExtent(blob.Id, blob.StoredBytes)));
     }
 
     /// <summary>What the manifest no longer refers to, once both trees are stored.</summary>
     public List<StoredExtent> TakeFreed()
     {
-        _superseded.RemoveAll(extent => _kept.Contains(extent.Id));
-        return _superseded;
+        _lists.Superseded.RemoveAll(extent => _lists.Kept.Contains(extent.Id));
+        return _lists.Superseded;
     }
 
-    /// <summary>Stores what a tree has that is not stored.</summary>
-    /// <returns>What the manifest says of the tree.</returns>
-    /// <exception cref="IOException">Writing failed.</exception>
-    public RootPage Store(TreeRoot root)
+    /// <summary>Takes up what a tree has that is not stored.</summary>
+    public void Add(TreeRoot root)
     {
-        if (root.Reference is not { } reference)
+        if (root.Reference is { } reference)
         {
-            return new RootPage(PageId.None, 0, 0, root.Hash, root.Totals);
+            _roots.Push(reference);
         }
+    }
 
-        Visit(reference);
-        while (_path.TryPop(out (PageReference Reference, int Child) top))
+    /// <summary>Stores what was taken up.</summary>
+    /// <param name="goesOn">Asked now and then whether to go on; what is left is for another call.</param>
+    /// <returns>Whether all of it is stored.</returns>
+    /// <exception cref="IOException">Writing failed.</exception>
+    public bool TryStore(Func<bool> goesOn)
+    {
+        int mostPages = Pages.Count + StoredAtOnce;
+        while (true)
         {
-            ReadOnlySpan<PageReference> children = top.Reference.Page!.Children;
-            if (top.Child == children.Length)
+            if (_open.TryPop(out (PageReference Reference, ulong Stubs) top))
             {
-                StorePage(top.Reference);
-                continue;
+                Step(top.Reference, top.Stubs);
+            }
+            else if (_roots.TryPop(out PageReference? root))
+            {
+                Visit(root);
+            }
+            else
+            {
+                return true;
             }
 
-            _path.Push((top.Reference, top.Child + 1));
-            Visit(children[top.Child]);
+            if (Pages.Count >= mostPages)
+            {
+                if (!goesOn())
+                {
+                    return false;
+                }
+
+                mostPages = Pages.Count + StoredAtOnce;
+            }
+        }
+    }
+
+    /// <summary>What a manifest says of a tree that is stored.</summary>
+    public static RootPage RootOf(TreeRoot root) => root.Reference is { } reference
+        ? new RootPage(reference.Id, reference.StoredBytes, reference.Crc, root.Hash, root.Totals)
+        : new RootPage(PageId.None, 0, 0, root.Hash, root.Totals);
+
+    /// <summary>Goes on to the next child of a page, or stores it when there is none.</summary>
+    private void Step(PageReference reference, ulong stubs)
+    {
+        if (stubs == 0)
+        {
+            StorePage(reference);
+            return;
         }
 
-        return new RootPage(reference.Id, reference.StoredBytes, reference.Crc, root.Hash, root.Totals);
+        _open.Push((reference, stubs & (stubs - 1)));
+        Visit(reference.Page!.Child(BitOperations.TrailingZeroCount(stubs)));
     }
 
     private void Visit(PageReference reference)
     {
         // What is stored has only stored children.
-        if (reference.Id == PageId.None)
+        if (reference.Id != PageId.None)
         {
-            _path.Push((reference, 0));
+            return;
         }
+
+        // So has an item that does not differ from what is stored of the page.
+        Page page = reference.Page!;
+        ulong stubs = reference.Bases?.TrySettle() == true ? page.StubMask & page.ChangedItems : page.StubMask;
+        for (ulong left = stubs; left != 0; left &= left - 1)
+        {
+            page.Child(BitOperations.TrailingZeroCount(left)).PrefetchHandle();
+        }
+
+        for (ulong left = stubs; left != 0; left &= left - 1)
+        {
+            page.Child(BitOperations.TrailingZeroCount(left)).PrefetchToStore();
+        }
+
+        _open.Push((reference, stubs));
     }
 
     private void StorePage(PageReference reference)
@@ -106,13 +184,14 @@ internal sealed class CheckpointJob
         reference.Place(place.Id, place.StoredBytes, place.Crc);
         Pages.Add(reference);
         Bytes += place.StoredBytes;
+        MemoryBytes += page.MemoryBytes;
         if (form != StoredForm.Full)
         {
             DeltaBytes += place.StoredBytes;
-            _kept.Add(before.Full.Id);
+            _lists.Kept.Add(before.Full.Id);
             if (form == StoredForm.Second)
             {
-                _kept.Add(before.First.Id);
+                _lists.Kept.Add(before.First.Id);
             }
         }
     }

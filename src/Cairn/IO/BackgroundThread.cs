@@ -17,15 +17,20 @@ internal static partial class BackgroundThread
     /// <summary>Runs work.</summary>
     /// <param name="name">A name for debuggers.</param>
     /// <param name="work">The work.</param>
+    /// <param name="stepsBack">Whether it steps back.</param>
     /// <returns>Its result, or what it threw.</returns>
-    public static Task<T> RunAsync<T>(string name, Func<T> work)
+    public static Task<T> RunAsync<T>(string name, Func<T> work, bool stepsBack = true)
     {
         TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         // Not of the pool: a thread that has stepped back cannot step forward again.
         Thread thread = new(() =>
         {
-            StepBack();
+            if (stepsBack)
+            {
+                StepBack();
+            }
+
             try
             {
                 done.SetResult(work());

@@ -15,6 +15,7 @@ internal sealed class PageReference
 {
     private const int HandleLines = 2;
     private const int PageLines = 3;
+    private const int BasesLines = 2;
 
     private Page? _page;
     private PageBases? _bases;
@@ -87,6 +88,19 @@ internal sealed class PageReference
 
     /// <summary>Asks the processor for the handle.</summary>
     public void PrefetchHandle() => PageProbe.PrefetchObject(this, HandleLines);
+
+    /// <summary>Asks the processor for what is stored of the page.</summary>
+    public void PrefetchBases() => PageProbe.PrefetchObject(_bases, BasesLines);
+
+    /// <summary>Asks the processor for what storing the page needs, if it is not stored.</summary>
+    public void PrefetchToStore()
+    {
+        if (Id == PageId.None)
+        {
+            PrefetchBases();
+            Prefetch();
+        }
+    }
 
     /// <summary>Whether the handle may serve another page once its own has been given back.</summary>
     public bool IsReusable => _isReusable && Id == PageId.None;

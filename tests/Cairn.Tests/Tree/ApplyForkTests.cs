@@ -193,7 +193,8 @@ public sealed class ApplyForkTests
         public void Evict()
         {
             CheckpointJob job = new(_writer!);
-            job.Store(_root);
+            job.Add(_root);
+            Assert.True(job.TryStore(static () => true));
             _pages.MakeClean(job.Pages);
         }
 
