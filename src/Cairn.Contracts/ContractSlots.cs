@@ -1,0 +1,12 @@
+namespace Cairn.Contracts;
+
+/// <summary>A contract in a session; one object for each.</summary>
+internal sealed class ContractSlots(Address address)
+{
+    public Address Address { get; } = address;
+
+    /// <summary>The slots that the sender of the execution may not write; null for none.</summary>
+    public HashSet<SlotId>? Locks { get; set; }
+
+    public bool IsLocked(SlotId slot) => Locks?.Contains(slot) == true;
+}
