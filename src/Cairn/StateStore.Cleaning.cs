@@ -349,10 +349,14 @@ public sealed partial class StateStore
     {
         long started = _options.TimeProvider.GetTimestamp();
         using Activity? activity = StoreActivities.Start("cairn.clean", Location, version.Height);
-        CleaningJob job = new(Pages, _home.Pages!, version, files.Select(static file => file.Number), inFullThrough);
+        CleaningJob job = NewJob();
         try
         {
-            Find(job, files, leastBytes);
+            while (!TryFind(job, files, leastBytes, inFullThrough))
+            {
+                job = NewJob();
+            }
+
             if (!job.HasWork)
             {
                 return false;
@@ -385,12 +389,20 @@ public sealed partial class StateStore
         TimeSpan elapsed = _options.TimeProvider.GetElapsedTime(started);
         Raise(new StoreEvent.CleaningCompleted(files.Count, job.WrittenBytes, elapsed));
         return true;
+
+        CleaningJob NewJob() => new(Pages, _home.Pages!, version, files.Select(static file => file.Number), inFullThrough);
     }
 
     /// <summary>Finds what is in use in the files: pages from the roots down, blobs in the files themselves. These are read as a whole, so that damage shows before it is deleted.</summary>
-    private void Find(CleaningJob job, List<PageFileSpace> files, long leastBytes)
+    /// <returns>False when it showed that more files are worth it, which are among the files now: another job has to begin anew.</returns>
+    private bool TryFind(CleaningJob job, List<PageFileSpace> files, long leastBytes, uint inFullThrough)
     {
         bool isWhole = job.FindPages(() => job.MarkedBytes < CompactionRunBytes && GoesOn());
+        if (isWhole && TryAddWorthwhile(files, job, inFullThrough))
+        {
+            return false;
+        }
+
         foreach (PageFileSpace file in files.TakeWhile(_ => isWhole))
         {
             isWhole = _pageFiles!.Scan(file.Number, (extent, bytes) =>
@@ -408,6 +420,9 @@ public sealed partial class StateStore
                 throw job.Damage ?? new StateCorruptedException(PathOf(file), -1, "live bytes of a page file", $"{file.LiveBytes} as in the manifest", $"{job.LiveBytesIn(file.Number)}");
             }
         }
+
+        // Blobs found meanwhile take pages with them as well.
+        return !isWhole || !TryAddWorthwhile(files, job, inFullThrough);
 
         bool GoesOn() => job.LiveBytes < leastBytes || !MustMakeWay;
     }

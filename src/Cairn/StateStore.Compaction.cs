@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Cairn.Checkpoints;
 using Cairn.Pages;
 using Cairn.Tree;
 
@@ -129,7 +130,7 @@ public sealed partial class StateStore
     {
         List<PageFileSpace> chosen = [];
         long most = CompactionRunBytes;
-        foreach (PageFileSpace file in SparsestFirst().Where(file => file.Number <= through && (file.StoredBytes - file.LiveBytes) * WorthwhileShare >= file.StoredBytes))
+        foreach (PageFileSpace file in SparsestFirst().Where(file => file.Number <= through && IsWorthwhile(file, freed: 0)))
         {
             if (most <= 0)
             {
@@ -141,6 +142,26 @@ public sealed partial class StateStore
         }
 
         return chosen;
+    }
+
+    private static bool IsWorthwhile(PageFileSpace file, long freed) => (file.StoredBytes - file.LiveBytes + freed) * WorthwhileShare >= file.StoredBytes;
+
+    /// <summary>
+    /// Adds the files of a compaction that become worthwhile by the run itself: it writes the pages above those that move anew as well, wherever these are. A run of their own would do so once more, and leave what the run before wrote
+    /// with garbage in it.
+    /// </summary>
+    /// <returns>Whether there are any.</returns>
+    private bool TryAddWorthwhile(List<PageFileSpace> files, CleaningJob job, uint through)
+    {
+        if (through == 0 || files.Sum(static file => file.LiveBytes) >= CompactionRunBytes)
+        {
+            return false;
+        }
+
+        HashSet<uint> chosen = [.. files.Select(static file => file.Number)];
+        int before = files.Count;
+        files.AddRange(SparsestFirst().Where(file => file.Number <= through && !chosen.Contains(file.Number) && IsWorthwhile(file, job.FreedBytesIn(file.Number))));
+        return files.Count > before;
     }
 
     /// <summary>Deletes all released files that no view needs, once those who are reading at this moment have left.</summary>

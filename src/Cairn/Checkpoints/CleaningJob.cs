@@ -25,8 +25,10 @@ internal sealed class CleaningJob
     private readonly PageEncoder _encoder = new();
     private readonly Dictionary<ulong, StoredForm> _marked = [];
     private readonly HashSet<ulong> _markedBlobs = [];
-    private readonly List<ulong> _path = [];
+    private readonly Dictionary<uint, long> _freedBytes = [];
+    private readonly List<PageReference> _path = [];
     private readonly List<StoredExtent> _extents = [];
+    private readonly List<StoredExtent> _onPath = [];
     private readonly Stack<(PageReference Reference, int Child)> _open = new();
 
     /// <summary>Makes a job.</summary>
@@ -77,6 +79,9 @@ internal sealed class CleaningJob
 
     /// <summary>The part of <see cref="LiveBytes"/> that is in a file.</summary>
     public long LiveBytesIn(uint file) => _liveBytes[file];
+
+    /// <summary>What a file has of the pages marked so far, where all become full pages: once they are stored, it is in use no longer. Among them are the pages above those that are in the files that are to go.</summary>
+    public long FreedBytesIn(uint file) => _freedBytes.GetValueOrDefault(file);
 
     /// <summary>Marks every page that is in one of the files, or that builds on something there, and the pages on the way to it. Reads the pages that have children, and of the others those whose stub says that they may build on something there.</summary>
     /// <param name="goesOn">Asked now and then whether to go on.</param>
@@ -183,7 +188,7 @@ internal sealed class CleaningJob
             return;
         }
 
-        _path.Add(reference.Id.Value);
+        _path.Add(reference);
         FindExtents(reference);
         if (page is { StubMask: not 0 })
         {
@@ -233,9 +238,23 @@ internal sealed class CleaningJob
 
     private void MarkPath()
     {
-        foreach (ulong id in _path)
+        foreach (PageReference reference in _path)
         {
-            _marked.TryAdd(id, _inFullThrough > 0 ? StoredForm.Full : StoredForm.Second);
+            if (_marked.TryAdd(reference.Id.Value, _inFullThrough > 0 ? StoredForm.Full : StoredForm.Second) && _inFullThrough > 0)
+            {
+                CountFreed(reference);
+            }
+        }
+    }
+
+    private void CountFreed(PageReference reference)
+    {
+        _onPath.Clear();
+        reference.AddExtents(_onPath);
+        foreach (StoredExtent extent in _onPath)
+        {
+            uint file = PageAddress.Of(extent.Id).File;
+            _freedBytes[file] = FreedBytesIn(file) + PageAddress.Aligned(extent.Bytes);
         }
     }
 
@@ -260,7 +279,7 @@ internal sealed class CleaningJob
         PageReference? reference = root.Reference;
         while (reference is not null)
         {
-            _path.Add(reference.Id.Value);
+            _path.Add(reference);
             Page page = _pages.Get(reference);
             if (!page.Find(key, out int item))
             {

@@ -50,7 +50,10 @@ internal sealed class ApplyCrew
     }
 
     /// <summary>Whether somebody could help now.</summary>
-    public bool HasHelper => Volatile.Read(ref _freeHelpers) > 0;
+    public bool HasHelper => FreeHelpers > 0;
+
+    /// <summary>How many could help now: one less than <see cref="Workers"/>, but for those that were called and have not ended.</summary>
+    public int FreeHelpers => Volatile.Read(ref _freeHelpers);
 
     /// <summary>Takes a slot for one thread.</summary>
     public ApplySlot Rent()

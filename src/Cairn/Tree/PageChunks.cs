@@ -9,8 +9,8 @@ namespace Cairn.Tree;
 /// </summary>
 /// <remarks>
 /// Invariants, under the lock: a piece is handed out, in the free list of its chunk, or behind the cut part of its chunk; a chunk is empty (and in the list of those), partly free (and in the list of its
-/// size), or full (and in none). Slabs, from which chunks are cut, live as long as this is reachable: every page refers to its pool and that to this, so they outlive the last page. Safe for any thread (one lock,
-/// held for a few instructions).
+/// size), or full (and in none). Slabs, from which chunks are cut, live as long as this is reachable: every page refers to its pool and that to this, so they outlive the last page; and until every reader has left that was inside
+/// then, because bytes of a page may be read when nothing refers to its object any more. Safe for any thread (one lock, held for a few instructions).
 /// SAFETY: the first eight bytes of a free piece hold the address of the next free one of its chunk; only this class touches free pieces, under the lock. A piece is at least 64 bytes and lies within its chunk.
 /// </remarks>
 internal sealed unsafe class PageChunks
@@ -33,6 +33,7 @@ internal sealed unsafe class PageChunks
     private int _chunkCount;
     private int _empty = None;
     private long _reserved;
+    private long? _unreachableAt;
 
     /// <summary>Takes nothing yet.</summary>
     public PageChunks() => _partlyFree.AsSpan().Fill(None);
@@ -41,6 +42,13 @@ internal sealed unsafe class PageChunks
     ~PageChunks()
 #pragma warning restore MA0055
     {
+        long mark = _unreachableAt ??= ReaderEpochs.Mark();
+        if (!ReaderEpochs.HavePassed(mark))
+        {
+            GC.ReRegisterForFinalize(this);
+            return;
+        }
+
         foreach (nint slab in _slabs)
         {
             NativeMemory.AlignedFree((void*)slab);

@@ -34,7 +34,10 @@ internal sealed class CliProcess : IDisposable
     /// <summary>Starts another program.</summary>
     public static CliProcess StartOther(ProcessStartInfo start) => new(start);
 
-    /// <summary>Sends a signal, as <c>kill</c> names it.</summary>
+    /// <summary>Kills it, unless it has ended by itself.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>Sends a signal to the process, which runs, as <c>kill</c> names it.</summary>
     public void Signal(string name)
     {
         using Process kill = Process.Start("kill", ["-" + name, _process.Id.ToString(CultureInfo.InvariantCulture)]);

@@ -144,15 +144,15 @@ public sealed class HistoryFaultTests
         }
 
         // Allocates nothing: neither the look-up nor the value, which is kept beside the key.
-        long allocated = GC.GetAllocatedBytesForCurrentThread();
         int found = 0;
-        for (ulong after = 0; after < versions; after += 77)
+        Allocations.AssertNone(() =>
         {
-            found += history.TryFindFirst(TreeKind.State, "hot"u8, after, versions, out PastChange change) ? change.ReadOld().Length : 0;
-            found += history.TryFindFirst(TreeKind.State, "cold"u8, after, versions, out change) ? change.ReadOld().Length : 0;
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - allocated);
+            for (ulong after = 0; after < versions; after += 77)
+            {
+                found += history.TryFindFirst(TreeKind.State, "hot"u8, after, versions, out PastChange change) ? change.ReadOld().Length : 0;
+                found += history.TryFindFirst(TreeKind.State, "cold"u8, after, versions, out change) ? change.ReadOld().Length : 0;
+            }
+        });
         Assert.True(found > 0);
         Assert.InRange(history.Usage.Runs, 1, 30);
         await home.DisposeAsync();

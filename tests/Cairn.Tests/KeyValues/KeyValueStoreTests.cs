@@ -185,9 +185,7 @@ public sealed partial class KeyValueStoreTests
         await store.PutAsync("key"u8, "value"u8);
         byte[] value = new byte[16];
         Read(1_000);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Read(1_000);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Allocations.AssertNone(() => Read(1_000));
 
         void Read(int times)
         {

@@ -125,11 +125,11 @@ public sealed class RecordCodecTests
         LogRecord record = SampleRecords.Block(7, 100_000, new Random(3));
         RecordBuffer buffer = new();
         RecordCodec.Encode(record, buffer);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        buffer.Clear();
-        RecordCodec.Encode(record, buffer);
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocations.AssertNone(() =>
+        {
+            buffer.Clear();
+            RecordCodec.Encode(record, buffer);
+        });
     }
 
     private static byte[] Mutate(Random random, byte[] body)

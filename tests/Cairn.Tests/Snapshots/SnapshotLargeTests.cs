@@ -81,7 +81,7 @@ public sealed class SnapshotLargeTests(ITestOutputHelper output)
                 }
 
                 await Task.Delay(random.Next(300));
-                process.Signal("KILL");
+                process.Kill();
                 await process.EndAsync();
                 most = Math.Max(most, await EntriesAsync(target));
             }

@@ -75,7 +75,7 @@ public sealed class KillTests
             printed = HeightIn(line, states);
         }
 
-        process.Signal("KILL");
+        process.Kill();
         string[] rest = (await process.Output.ReadToEndAsync()).Split('\n');
         await process.EndAsync();
 

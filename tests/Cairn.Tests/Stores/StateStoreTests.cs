@@ -141,16 +141,16 @@ public sealed class StateStoreTests
         AssertAll(now, height: 2);
         AssertAll(old, height: 1);
         byte[] key = new byte[sizeof(int)];
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
+        Allocations.AssertNone(() =>
         {
-            BitConverter.TryWriteBytes(key, 200 + (i % 100));
-            now.State.TryGet(key, value, out _);
-            BitConverter.TryWriteBytes(key, 1_000_000 + i);
-            now.State.TryGet(key, value, out _);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (int i = 0; i < 1000; i++)
+            {
+                BitConverter.TryWriteBytes(key, 200 + (i % 100));
+                now.State.TryGet(key, value, out _);
+                BitConverter.TryWriteBytes(key, 1_000_000 + i);
+                now.State.TryGet(key, value, out _);
+            }
+        });
         await store.RewindAsync(new BlockHeight(1));
         using StateView back = store.OpenView();
         AssertAll(back, height: 1);
@@ -200,13 +200,13 @@ public sealed class StateStoreTests
         byte[] key = Encoding.ASCII.GetBytes("key/00004242");
         byte[] value = new byte[32];
         Assert.True(view.State.TryGet(key, value, out _));
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
+        Allocations.AssertNone(() =>
         {
-            view.State.TryGet(key, value, out _);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (int i = 0; i < 1000; i++)
+            {
+                view.State.TryGet(key, value, out _);
+            }
+        });
     }
 
     private static List<string> Lines(EntryScan scan)

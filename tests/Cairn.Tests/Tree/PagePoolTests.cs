@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cairn.Tree;
 using Xunit;
 
@@ -42,6 +43,44 @@ public sealed class PagePoolTests
         Assert.Equal(0, pool.UsedBytes);
         GC.KeepAlive(pool);
     });
+
+    [Fact]
+    public void Memory_OfAPoolThatNobodyRefersTo_StaysUntilReadersHaveLeft()
+    {
+        WeakReference chunks;
+        using (ReaderEpochs.Enter())
+        {
+            chunks = Abandoned();
+            for (int collection = 0; collection < 3; collection++)
+            {
+                Collect();
+                Assert.True(chunks.IsAlive, "The memory is gone, and a reader is still inside.");
+            }
+        }
+
+        // Others read as well, and leave soon.
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                Collect();
+                return !chunks.IsAlive;
+            },
+            TimeSpan.FromMinutes(1)));
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference Abandoned()
+        {
+            PageChunks chunks = new();
+            chunks.Take(1);
+            return new WeakReference(chunks, trackResurrection: true);
+        }
+
+        static void Collect()
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+    }
 
     [Fact]
     public void Free_PiecesOfOneSize_ServeEveryOther()
