@@ -11,6 +11,8 @@ internal sealed class SoakRun
 {
     private const int KeyCount = 2_500;
     private const int Readers = 2;
+    private const int Least = 100;
+    private const int MostTimes = 10;
 
     /// <summary>Some checkpoints and segments of the smallest size.</summary>
     private const long DiskSlackBytes = 4 << 20;
@@ -18,6 +20,7 @@ internal sealed class SoakRun
     private readonly int _seed;
     private readonly string _location;
     private readonly SoakModel _model;
+    private readonly long _began = Environment.TickCount64;
     private ulong _height;
     private ulong _acknowledged;
 
@@ -46,6 +49,19 @@ internal sealed class SoakRun
 
     /// <summary>How long a soak takes: 20 seconds, five minutes in the long variant.</summary>
     public static TimeSpan Duration => TimeSpan.FromSeconds(SeededRandom.IsLong ? 300 : 20);
+
+    /// <summary>Whether blocks and views are more than a few.</summary>
+    public bool IsEnough => Blocks > Least && Views > Least;
+
+    /// <summary>Whether another round is due: until the time is up, and on a machine that has had little time for it until there is enough, within reason.</summary>
+    public bool GoesOn
+    {
+        get
+        {
+            double times = (Environment.TickCount64 - _began) / Duration.TotalMilliseconds;
+            return times < 1 || (times < MostTimes && !IsEnough);
+        }
+    }
 
     /// <summary>Opens the store, compares all of it with the model, and puts it under load.</summary>
     /// <param name="files">Where it is; null for the operating system's files.</param>

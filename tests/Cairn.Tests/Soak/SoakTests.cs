@@ -15,14 +15,13 @@ public sealed class SimulatedSoakTests
     {
         SoakRun run = new(SeededRandom.Seeds(1).First(), Location);
         SimulatedFileSystem files = new(run.Random.Next());
-        long end = Environment.TickCount64 + (long)SoakRun.Duration.TotalMilliseconds;
-        while (Environment.TickCount64 < end)
+        while (run.GoesOn)
         {
             files = await RoundAsync(run, files, TimeSpan.FromMilliseconds(run.Random.Next(300, 1500)));
         }
 
         TestContext.Current.SendDiagnosticMessage(run.Progress);
-        Assert.True(run.Blocks > 100 && run.Views > 100, run.Progress);
+        Assert.True(run.IsEnough, run.Progress);
     }
 
     private static async Task<SimulatedFileSystem> RoundAsync(SoakRun run, SimulatedFileSystem files, TimeSpan time)
@@ -69,8 +68,7 @@ public sealed class DiskSoakTests
     {
         using TemporaryDirectory directory = new();
         SoakRun run = new(SeededRandom.Seeds(1, first: 2).First(), directory.PathOf("store"));
-        long end = Environment.TickCount64 + (long)SoakRun.Duration.TotalMilliseconds;
-        while (Environment.TickCount64 < end)
+        while (run.GoesOn)
         {
             (StateStore store, Exception? failure) = await run.LoadAsync(files: null, TimeSpan.FromMilliseconds(run.Random.Next(500, 4000)));
             Assert.True(failure is null, $"A write failed ({run.Progress}): {failure}");
@@ -80,6 +78,6 @@ public sealed class DiskSoakTests
         }
 
         TestContext.Current.SendDiagnosticMessage(run.Progress);
-        Assert.True(run.Blocks > 100 && run.Views > 100, run.Progress);
+        Assert.True(run.IsEnough, run.Progress);
     }
 }
