@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Cairn.Checkpoints;
 using Cairn.Homes;
+using Cairn.IO;
 using Cairn.Pages;
 using Cairn.Tree;
 
@@ -34,6 +35,9 @@ public sealed partial class StateStore
 
     /// <summary>What a run finds before it makes way for a checkpoint: without any progress files would be walked in vain.</summary>
     private const long MinRunBytes = 256 << 10;
+
+    /// <summary>The name of the threads that clean, for debuggers.</summary>
+    private const string ThreadName = "Cairn cleaning";
 
     /// <summary>The page files, where there are any: other homes free what is freed by themselves.</summary>
     private readonly PageFiles? _pageFiles;
@@ -352,7 +356,7 @@ public sealed partial class StateStore
         CleaningJob job = NewJob();
         try
         {
-            while (!TryFind(job, files, leastBytes, inFullThrough))
+            while (!await BackgroundThread.RunAsync(ThreadName, () => TryFind(job, files, leastBytes, inFullThrough)).ConfigureAwait(false))
             {
                 job = NewJob();
             }
@@ -365,11 +369,14 @@ public sealed partial class StateStore
             _pageFiles!.SetVersions(first: version.Ordinal, version.Ordinal);
             ICheckpointWriter writer = _home.Pages!.BeginCheckpoint();
             await using ConfiguredAsyncDisposable _ = writer.ConfigureAwait(false);
+            (RootPage state, RootPage local) = await BackgroundThread
+                .RunAsync(ThreadName, () => (job.Store(version.State, _manifest.State, writer), job.Store(version.Local, _manifest.Local, writer)))
+                .ConfigureAwait(false);
             Manifest manifest = _manifest with
             {
                 Generation = _manifest.Generation + 1,
-                State = job.Store(version.State, _manifest.State, writer),
-                Local = job.Store(version.Local, _manifest.Local, writer),
+                State = state,
+                Local = local,
                 HasDeltas = _manifest.HasDeltas || job.HasDeltas,
             };
             await job.CommitAsync(writer, manifest).ConfigureAwait(false);
@@ -449,6 +456,7 @@ public sealed partial class StateStore
     /// <summary>Gives all handles their new places, while no block is being published.</summary>
     private async ValueTask MoveHandlesAsync(PageMoves moves)
     {
+        moves.Seal();
         bool isDone = false;
         while (!isDone)
         {

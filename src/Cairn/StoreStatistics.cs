@@ -144,7 +144,7 @@ public sealed record StoreStatistics
     /// <summary>How long the view that was opened first has been open; null when none is.</summary>
     public TimeSpan? OldestViewAge { get; init; }
 
-    /// <summary>The part of <see cref="RecentBytes"/> that no recent height needs: pages that open views, and drafts on heads of the past, keep alone.</summary>
+    /// <summary>The part of <see cref="RecentBytes"/> that no recent height needs: pages that open views, and drafts on heads of the past, keep alone; also those that a checkpoint or a cleaning run keeps while it works.</summary>
     public long ViewBytes { get; init; }
 
     /// <summary>How many commits have waited for a checkpoint since opening.</summary>

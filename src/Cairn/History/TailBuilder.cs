@@ -14,7 +14,9 @@ internal sealed class TailBuilder(ILogRecords log)
     private readonly List<Part> _parts = [];
     private readonly List<RecordRow> _rows = [];
     private LogPosition _before;
+    private readonly List<int> _ends = []; // of the changes of each record, or of several that are merged
     private Item[] _items = [];
+    private Item[] _merged = []; // as long
     private ulong[] _places = [];
     private int _placeCount;
 
@@ -40,7 +42,7 @@ internal sealed class TailBuilder(ILogRecords log)
         _rows.Clear();
         _placeCount = 0;
         Bytes = 0;
-        _items = _items.Length > MostKeptItems ? [] : _items;
+        (_items, _merged) = _items.Length > MostKeptItems ? ([], []) : (_items, _merged);
         _places = _places.Length > MostKeptItems ? [] : _places;
     }
 
@@ -139,8 +141,36 @@ internal sealed class TailBuilder(ILogRecords log)
         return BinaryPrimitives.ReadUInt64BigEndian(RunKey.OfRoot(root, key)[1..]);
     }
 
-    /// <summary>The changes of a tree by key, those of the same key by sequence. Compared are eight bytes behind what all keys have in common, as a number; only where these are the same, the keys.</summary>
+    /// <summary>
+    /// The changes of a tree by key, those of the same key by sequence. Those of a record are sorted already, so that only records are merged, two by two. Compared are eight bytes behind what all keys have in common, as a
+    /// number; only where these are the same, the keys.
+    /// </summary>
     private ReadOnlySpan<Item> Sorted(TreeKind tree)
+    {
+        int count = Fill(tree);
+        while (_ends.Count > 1)
+        {
+            int start = 0;
+            int merged = 0;
+            for (int i = 0; i < _ends.Count; i += 2)
+            {
+                int middle = _ends[i];
+                int end = _ends[Math.Min(i + 1, _ends.Count - 1)];
+                Merge(tree, _items.AsSpan(start, middle - start), _items.AsSpan(middle, end - middle), _merged.AsSpan(start, end - start));
+                _ends[merged++] = end;
+                start = end;
+            }
+
+            _ends.RemoveRange(merged, _ends.Count - merged);
+            (_items, _merged) = (_merged, _items);
+        }
+
+        return _items.AsSpan(0, count);
+    }
+
+    /// <summary>Lists the changes record by record.</summary>
+    /// <returns>How many there are.</returns>
+    private int Fill(TreeKind tree)
     {
         ReadOnlySpan<byte> least = default;
         ReadOnlySpan<byte> most = default;
@@ -156,26 +186,58 @@ internal sealed class TailBuilder(ILogRecords log)
             }
         }
 
-        int common = least.CommonPrefixLength(most);
         if (_items.Length < count)
         {
             _items = new Item[Math.Max(count, _items.Length * 2)];
+            _merged = new Item[_items.Length];
         }
 
-        Span<Item> items = _items.AsSpan(0, count);
+        int common = least.CommonPrefixLength(most);
         int next = 0;
+        _ends.Clear();
         for (int i = 0; i < _parts.Count; i++)
         {
             ChangeList changes = _parts[i].Changes(tree);
             for (int change = 0; change < changes.Count; change++)
             {
-                items[next++] = new Item(NumberOf(changes.Key(change)[common..]), i, change);
+                _items[next++] = new Item(NumberOf(changes.Key(change)[common..]), i, change);
+            }
+
+            if (changes.Count > 0)
+            {
+                _ends.Add(next);
             }
         }
 
-        items.Sort(new ItemOrder(_parts, tree));
-        return items;
+        return count;
     }
+
+    /// <summary>Merges the items of records with those of later ones.</summary>
+    private void Merge(TreeKind tree, ReadOnlySpan<Item> earlier, ReadOnlySpan<Item> later, Span<Item> merged)
+    {
+        while (!earlier.IsEmpty && !later.IsEmpty)
+        {
+            if (IsBefore(tree, later[0], earlier[0]))
+            {
+                merged[0] = later[0];
+                later = later[1..];
+            }
+            else
+            {
+                merged[0] = earlier[0];
+                earlier = earlier[1..];
+            }
+
+            merged = merged[1..];
+        }
+
+        earlier.CopyTo(merged);
+        later.CopyTo(merged[earlier.Length..]);
+    }
+
+    private bool IsBefore(TreeKind tree, in Item item, in Item other) => item.Number != other.Number
+        ? item.Number < other.Number
+        : _parts[item.Part].Changes(tree).Key(item.Change).SequenceCompareTo(_parts[other.Part].Changes(tree).Key(other.Change)) < 0;
 
     private static ulong NumberOf(ReadOnlySpan<byte> bytes)
     {
@@ -207,18 +269,4 @@ internal sealed class TailBuilder(ILogRecords log)
     }
 
     private readonly record struct Item(ulong Number, int Part, int Change);
-
-    private sealed class ItemOrder(List<Part> parts, TreeKind tree) : IComparer<Item>
-    {
-        public int Compare(Item x, Item y)
-        {
-            int order = x.Number.CompareTo(y.Number);
-            if (order == 0)
-            {
-                order = parts[x.Part].Changes(tree).Key(x.Change).SequenceCompareTo(parts[y.Part].Changes(tree).Key(y.Change));
-            }
-
-            return order != 0 ? order : x.Part.CompareTo(y.Part);
-        }
-    }
 }

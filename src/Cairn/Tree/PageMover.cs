@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Cairn.Tree;
 
 /// <summary>
@@ -9,6 +11,9 @@ namespace Cairn.Tree;
 /// </remarks>
 internal sealed class PageMover(PageMoves moves)
 {
+    /// <summary>How many handles ahead the processor is asked for: each is somewhere else in memory.</summary>
+    private const int HandlesAhead = 12;
+
     private readonly HashSet<Page> _seen = [];
     private readonly Stack<Page> _open = new();
     private readonly Dictionary<PageReference, PagePlace> _movedPages = [];
@@ -27,10 +32,6 @@ internal sealed class PageMover(PageMoves moves)
         while (_open.TryPop(out Page? page))
         {
             MoveIn(page);
-            foreach (PageReference child in page.Children)
-            {
-                Open(child);
-            }
         }
     }
 
@@ -38,7 +39,7 @@ internal sealed class PageMover(PageMoves moves)
     public void Move(PageReference reference)
     {
         PagePlace old = reference.CurrentPlace;
-        if (moves.TryGet(old.Id, out MovedPage moved))
+        if (moves.MayConcern(old.Id) && moves.TryGet(old.Id, out MovedPage moved))
         {
             _movedPages.Add(reference, old);
             reference.Move(moved);
@@ -79,10 +80,6 @@ internal sealed class PageMover(PageMoves moves)
         while (_open.TryPop(out Page? page))
         {
             KeepIn(page);
-            foreach (PageReference child in page.Children)
-            {
-                Open(child);
-            }
         }
 
         return true;
@@ -95,9 +92,11 @@ internal sealed class PageMover(PageMoves moves)
         int stubs = 0;
         for (ulong left = page.StubMask; left != 0; left &= left - 1)
         {
+            PrefetchBehind(page, stubs);
             PageReference child = page.Children[stubs++];
             Move(child);
-            changed |= _movedPages.ContainsKey(child) ? left & ~(left - 1) : 0;
+            changed |= moves.MayConcern(child.Id) && _movedPages.ContainsKey(child) ? left & ~(left - 1) : 0;
+            OpenBelow(page, left, child);
         }
 
         int blobs = 0;
@@ -117,29 +116,49 @@ internal sealed class PageMover(PageMoves moves)
     private void KeepIn(Page page)
     {
         int stubs = 0;
-        int blobs = 0;
-        for (int item = 0; item < page.Count; item++)
+        for (ulong left = page.StubMask; left != 0; left &= left - 1, stubs++)
         {
-            if (page.IsStub(item))
+            PrefetchBehind(page, stubs);
+            PageReference child = page.Children[stubs];
+            if (moves.MayConcern(child.Id) && _movedPages.TryGetValue(child, out PagePlace old))
             {
-                if (_movedPages.TryGetValue(page.Children[stubs], out PagePlace old))
-                {
-                    StubClaim claim = new((ushort)page.StubTopIndex(item), (ushort)page.StubLevel(item));
-                    page.PutChild(stubs, new PageReference(old.Id, old.StoredBytes, old.Crc, page.Tree, claim));
-                }
-
-                stubs++;
+                int item = BitOperations.TrailingZeroCount(left);
+                StubClaim claim = new((ushort)page.StubTopIndex(item), (ushort)page.StubLevel(item));
+                child = new PageReference(old.Id, old.StoredBytes, old.Crc, page.Tree, claim);
+                page.PutChild(stubs, child);
             }
-            else if (page.IsBlob(item))
+
+            OpenBelow(page, left, child);
+        }
+
+        int blobs = 0;
+        for (ulong left = page.BlobMask; left != 0; left &= left - 1, blobs++)
+        {
+            BlobReference blob = page.Blobs[blobs];
+            if (_movedBlobs.TryGetValue(blob, out Homes.PageId old))
             {
-                BlobReference blob = page.Blobs[blobs];
-                if (_movedBlobs.TryGetValue(blob, out Homes.PageId old))
-                {
-                    page.Blobs[blobs] = new BlobReference(old, blob.StoredBytes, blob.Length, blob.Hash);
-                }
-
-                blobs++;
+                page.Blobs[blobs] = new BlobReference(old, blob.StoredBytes, blob.Length, blob.Hash);
             }
+        }
+    }
+
+    private static void PrefetchBehind(Page page, int child)
+    {
+        if (child + HandlesAhead < page.Children.Length)
+        {
+            page.Children[child + HandlesAhead].PrefetchHandle();
+        }
+    }
+
+    /// <summary>Opens a child, unless its stub says that it has no stubs, and so nothing that could have moved but blobs.</summary>
+    /// <param name="page">The page above.</param>
+    /// <param name="stubs">Its stubs from that of the child on, as bits.</param>
+    /// <param name="child">The child.</param>
+    private void OpenBelow(Page page, ulong stubs, PageReference child)
+    {
+        if (moves.HasBlobs || page.StubLevel(BitOperations.TrailingZeroCount(stubs)) > 0)
+        {
+            Open(child);
         }
     }
 

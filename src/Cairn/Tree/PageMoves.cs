@@ -24,17 +24,50 @@ internal readonly record struct MovedPage(PagePlace Place, PageChain Chain, ulon
 /// </summary>
 internal sealed class PageMoves
 {
+    private const int FilterBitsPerId = 16;
+
     private readonly Dictionary<ulong, MovedPage> _pages = [];
     private readonly Dictionary<ulong, PageId> _blobs = [];
+    private ulong[] _filter = [];
 
     /// <summary>How many pages have a new place.</summary>
     public int PageCount => _pages.Count;
+
+    /// <summary>Whether blobs have new places.</summary>
+    public bool HasBlobs => _blobs.Count > 0;
 
     /// <summary>Notes the new place of a page.</summary>
     public void Add(PageId old, in MovedPage moved) => _pages.Add(old.Value, moved);
 
     /// <summary>Notes the new place of a blob, which is as long as before.</summary>
     public void AddBlob(PageId old, PageId id) => _blobs.Add(old.Value, id);
+
+    /// <summary>Makes <see cref="MayConcern"/> ready, when everything has been added.</summary>
+    public void Seal()
+    {
+        int words = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, _pages.Count * 2 * FilterBitsPerId / 64));
+        _filter = new ulong[words];
+        foreach ((ulong old, MovedPage moved) in _pages)
+        {
+            Note(old);
+            Note(moved.Place.Id.Value);
+        }
+
+        void Note(ulong id)
+        {
+            uint bit = BitOf(id);
+            _filter[bit >> 6] |= 1UL << (int)(bit & 63);
+        }
+    }
+
+    /// <summary>Whether a place may be the old or the new one of a page, decided by few bits: nearly all of a large tree are neither.</summary>
+    public bool MayConcern(PageId id)
+    {
+        uint bit = BitOf(id.Value);
+        return ((_filter[bit >> 6] >> (int)(bit & 63)) & 1) != 0;
+    }
+
+    private uint BitOf(ulong id) => (uint)((id * 0x9E3779B97F4A7C15) >> 32) & (uint)((_filter.Length * 64) - 1);
 
     /// <summary>Where a page is after the run.</summary>
     public PagePlace Of(PagePlace place) => _pages.TryGetValue(place.Id.Value, out MovedPage moved) ? moved.Place : place;

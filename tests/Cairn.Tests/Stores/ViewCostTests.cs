@@ -86,7 +86,9 @@ public sealed class ViewCostTests
         }
 
         views.ForEach(static view => view.Dispose());
-        Assert.Equal(0, store.GetStatistics().ViewBytes);
+
+        // A cleaning run that is under way keeps its version, too.
+        Assert.True(SpinWait.SpinUntil(() => store.GetStatistics().ViewBytes == 0, TimeSpan.FromSeconds(60)), $"{store.GetStatistics().ViewBytes} bytes are kept.");
         await home.CloseAsync(store);
     }
 
