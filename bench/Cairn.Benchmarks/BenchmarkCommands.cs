@@ -81,7 +81,9 @@ internal static class BenchmarkCommands
         prune.SetAction(async (parsed, _) => await PruneParts.RunAsync(Read(parsed)));
         Command root = new("root", "The root of new entries in key order from nothing: puts, sort, build, hash. --keys: how many.");
         root.SetAction(parsed => RootParts.Run(Read(parsed)));
-        return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block, cold, history, proof, prune, root };
+        Command slots = new("slots", "Contract storage: hot bytes, typed fields, maps and lists; sizes of the chunks that slots are cut into.");
+        slots.SetAction(async (parsed, _) => await SlotParts.RunAsync(Read(parsed)));
+        return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block, cold, history, proof, prune, root, slots };
     }
 
     private static Command CompareCommand()

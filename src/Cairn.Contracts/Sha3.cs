@@ -10,7 +10,6 @@ internal static class Sha3
     public const int HashBytes = 32;
     private const int Lanes = 25;
     private const int RateBytes = 136;
-    private const int Rounds = 24;
 
     private static readonly ulong[] RoundConstants =
     [
@@ -62,36 +61,58 @@ internal static class Sha3
 
     private static void Permute(Span<ulong> state)
     {
-        Span<ulong> column = stackalloc ulong[5];
-        for (int round = 0; round < Rounds; round++)
+        state = state[..Lanes];
+        foreach (ulong constant in RoundConstants)
         {
-            for (int x = 0; x < 5; x++)
+            MixColumns(state);
+            MoveLanes(state);
+            for (int row = 0; row <= Lanes - 5; row += 5)
             {
-                column[x] = state[x] ^ state[x + 5] ^ state[x + 10] ^ state[x + 15] ^ state[x + 20];
+                Span<ulong> lanes = state.Slice(row, 5);
+                (ulong a, ulong b, ulong c, ulong d, ulong e) = (lanes[0], lanes[1], lanes[2], lanes[3], lanes[4]);
+                lanes[0] = a ^ (~b & c);
+                lanes[1] = b ^ (~c & d);
+                lanes[2] = c ^ (~d & e);
+                lanes[3] = d ^ (~e & a);
+                lanes[4] = e ^ (~a & b);
             }
 
-            for (int lane = 0; lane < Lanes; lane++)
-            {
-                state[lane] ^= column[(lane + 4) % 5] ^ BitOperations.RotateLeft(column[(lane + 1) % 5], 1);
-            }
+            state[0] ^= constant;
+        }
+    }
 
-            ulong moving = state[1];
-            for (int step = 0; step < Targets.Length; step++)
-            {
-                int target = Targets[step];
-                (moving, state[target]) = (state[target], BitOperations.RotateLeft(moving, Turns[step]));
-            }
+    private static void MixColumns(Span<ulong> state)
+    {
+        ulong a = state[0] ^ state[5] ^ state[10] ^ state[15] ^ state[20];
+        ulong b = state[1] ^ state[6] ^ state[11] ^ state[16] ^ state[21];
+        ulong c = state[2] ^ state[7] ^ state[12] ^ state[17] ^ state[22];
+        ulong d = state[3] ^ state[8] ^ state[13] ^ state[18] ^ state[23];
+        ulong e = state[4] ^ state[9] ^ state[14] ^ state[19] ^ state[24];
+        ulong toA = e ^ BitOperations.RotateLeft(b, 1);
+        ulong toB = a ^ BitOperations.RotateLeft(c, 1);
+        ulong toC = b ^ BitOperations.RotateLeft(d, 1);
+        ulong toD = c ^ BitOperations.RotateLeft(e, 1);
+        ulong toE = d ^ BitOperations.RotateLeft(a, 1);
+        for (int row = 0; row <= Lanes - 5; row += 5)
+        {
+            Span<ulong> lanes = state.Slice(row, 5);
+            lanes[0] ^= toA;
+            lanes[1] ^= toB;
+            lanes[2] ^= toC;
+            lanes[3] ^= toD;
+            lanes[4] ^= toE;
+        }
+    }
 
-            for (int row = 0; row < Lanes; row += 5)
-            {
-                state.Slice(row, 5).CopyTo(column);
-                for (int x = 0; x < 5; x++)
-                {
-                    state[row + x] = column[x] ^ (~column[(x + 1) % 5] & column[(x + 2) % 5]);
-                }
-            }
-
-            state[0] ^= RoundConstants[round];
+    private static void MoveLanes(Span<ulong> state)
+    {
+        ulong moving = state[1];
+        for (int step = 0; step < Targets.Length; step++)
+        {
+            int target = Targets[step];
+            ulong next = state[target];
+            state[target] = BitOperations.RotateLeft(moving, Turns[step]);
+            moving = next;
         }
     }
 }

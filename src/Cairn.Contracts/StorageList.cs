@@ -93,7 +93,11 @@ public sealed class StorageList<T> : IReadOnlyList<T>, IStorageValue
     /// <param name="index">The index of the first one, at most <see cref="Count"/>.</param>
     /// <param name="items">The items. Copied; may come from the list itself.</param>
     /// <exception cref="ArgumentOutOfRangeException">The index is negative or above the number of items.</exception>
-    public void InsertRange(int index, IEnumerable<T> items) => InsertMany(CheckIndex(index, Count + 1), [.. items]);
+    public void InsertRange(int index, IEnumerable<T> items)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        InsertMany(CheckIndex(index, Count + 1), [.. items]);
+    }
 
     /// <summary>Removes an item; those after it move down.</summary>
     /// <param name="index">Its index.</param>
@@ -125,6 +129,7 @@ public sealed class StorageList<T> : IReadOnlyList<T>, IStorageValue
     /// <exception cref="ArgumentOutOfRangeException">There are no such items.</exception>
     public void ReplaceRange(int index, int count, IEnumerable<T> items)
     {
+        ArgumentNullException.ThrowIfNull(items);
         CheckRange(index, count, Count);
         T[] copies = [.. items.Select(_codec.Items.Detach)];
         using StorageScope scope = Place.BeginScope();

@@ -3,7 +3,7 @@ namespace Cairn.Contracts;
 /// <summary>
 /// The buffer between contracts and a draft or view: what was read stays, what is written is gathered, chunk by chunk, until it is flushed into the draft. It serves one execution after the other, usually those of a block.
 /// An execution ends with <see cref="Accept"/>, <see cref="Flush"/> or <see cref="Discard"/>; scopes divide it into parts that can fail on their own. For one thread at a time. While it is open, nothing else may
-/// write the slots of its contracts into the draft.
+/// write the slots of its contracts into the draft, and a draft that is rolled back to before a flush needs a new session. What was touched stays in memory, about 400 bytes for 256 of a slot.
 /// </summary>
 public sealed partial class StorageSession
 {
