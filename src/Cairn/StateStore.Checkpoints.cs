@@ -20,6 +20,7 @@ public sealed partial class StateStore
     private List<BlobReference> _supersededBlobs = [];
     private Manifest _manifest;
     private Task _checkpoint = Task.CompletedTask;
+    private int _waiting;
     private long _dirtyBlobBytes;
     private ulong _checkpointOrdinal;
     private long _checkpointBytes;
@@ -41,12 +42,23 @@ public sealed partial class StateStore
         }
 
         ulong target = Versions.Head.After.Sequence;
-        while (Volatile.Read(ref _manifest).ReplayFrom.Sequence < target)
+        Interlocked.Increment(ref _waiting);
+        try
         {
-            await StartCheckpoint().WaitAsync(cancellationToken).ConfigureAwait(false);
-            ThrowIfUnwritable();
+            while (Volatile.Read(ref _manifest).ReplayFrom.Sequence < target)
+            {
+                await StartCheckpoint().WaitAsync(cancellationToken).ConfigureAwait(false);
+                ThrowIfUnwritable();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
         }
     }
+
+    /// <summary>Whether somebody waits for pages to be stored: a caller, a commit for room, closing. Then nothing that stores them steps back any more.</summary>
+    private bool IsAwaited => Volatile.Read(ref _waiting) > 0 || Volatile.Read(ref _disposed) != 0;
 
     /// <summary>The log behind the newest checkpoint.</summary>
     private long ReplayBytes => _log.BytesBetween(Volatile.Read(ref _manifest).ReplayFrom, Versions.Head.After);
@@ -183,7 +195,7 @@ public sealed partial class StateStore
         }
     }
 
-    /// <summary>Stores the pages on a thread that steps back behind commits, and once these come nearer to their cap than the checkpoint to its end, on one that does not: a commit should find room without waiting for it.</summary>
+    /// <summary>Stores the pages on a thread that steps back behind commits, and once somebody waits or these come nearer to their cap than the checkpoint to its end, on one that does not: a commit should find room without waiting for it.</summary>
     private async Task StoreBesideCommitsAsync(CheckpointJob job, Bearings bearings)
     {
         job.Add(bearings.Version.Local);
@@ -198,7 +210,7 @@ public sealed partial class StateStore
             double usedUp = Math.Max(
                 (DirtyBytes - bearings.DirtyBytes) / Math.Max(1, (2.0 * _options.DirtyBytes) - bearings.DirtyBytes),
                 (ReplayBytes - bearings.ReplayBytes) / Math.Max(1, (2.0 * _options.ReplayBytes) - bearings.ReplayBytes));
-            return usedUp * bearings.DirtyBytes <= job.MemoryBytes;
+            return !IsAwaited && usedUp * bearings.DirtyBytes <= job.MemoryBytes;
         }
     }
 

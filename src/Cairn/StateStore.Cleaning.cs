@@ -356,7 +356,7 @@ public sealed partial class StateStore
         CleaningJob job = NewJob();
         try
         {
-            while (!await BackgroundThread.RunAsync(ThreadName, () => TryFind(job, files, leastBytes, inFullThrough)).ConfigureAwait(false))
+            while (!await BackgroundThread.RunAsync(ThreadName, () => TryFind(job, files, leastBytes, inFullThrough), stepsBack: !IsWanted).ConfigureAwait(false))
             {
                 job = NewJob();
             }
@@ -369,14 +369,18 @@ public sealed partial class StateStore
             _pageFiles!.SetVersions(first: version.Ordinal, version.Ordinal);
             ICheckpointWriter writer = _home.Pages!.BeginCheckpoint();
             await using ConfiguredAsyncDisposable _ = writer.ConfigureAwait(false);
-            (RootPage state, RootPage local) = await BackgroundThread
-                .RunAsync(ThreadName, () => (job.Store(version.State, _manifest.State, writer), job.Store(version.Local, _manifest.Local, writer)))
-                .ConfigureAwait(false);
+            job.Add(version.Local);
+            job.Add(version.State);
+            if (!await BackgroundThread.RunAsync(ThreadName, () => job.TryStore(writer, () => !IsWanted)).ConfigureAwait(false))
+            {
+                await BackgroundThread.RunAsync(ThreadName, () => job.TryStore(writer, static () => true), stepsBack: false).ConfigureAwait(false);
+            }
+
             Manifest manifest = _manifest with
             {
                 Generation = _manifest.Generation + 1,
-                State = state,
-                Local = local,
+                State = job.PageOf(version.State, _manifest.State),
+                Local = job.PageOf(version.Local, _manifest.Local),
                 HasDeltas = _manifest.HasDeltas || job.HasDeltas,
             };
             await job.CommitAsync(writer, manifest).ConfigureAwait(false);
@@ -435,6 +439,9 @@ public sealed partial class StateStore
     }
 
     private string PathOf(PageFileSpace file) => _home.Pages!.Locate(new PageAddress(file.Number, 0).ToId()).File;
+
+    /// <summary>Whether somebody waits for the end of a run: a checkpoint for its turn, or a caller.</summary>
+    private bool IsWanted => IsAwaited || MustMakeWay;
 
     private bool MustMakeWay => Volatile.Read(ref _waitingCheckpoints) > 0 || Volatile.Read(ref _disposed) != 0;
 

@@ -86,6 +86,7 @@ public sealed partial class StateStore
     private async Task<bool> InTurnAsync(Func<StateVersion, Task<bool>> step, CancellationToken cancellationToken)
     {
         await _pagesGate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Interlocked.Increment(ref _waiting);
         try
         {
             ThrowIfUnwritable();
@@ -107,6 +108,7 @@ public sealed partial class StateStore
         }
         finally
         {
+            Interlocked.Decrement(ref _waiting);
             _pagesGate.Release();
         }
     }

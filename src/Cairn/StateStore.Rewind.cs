@@ -146,6 +146,7 @@ public sealed partial class StateStore
             Interlocked.Decrement(ref _waitingCheckpoints);
         }
 
+        Interlocked.Increment(ref _waiting);
         try
         {
             ThrowIfUnwritable();
@@ -153,6 +154,7 @@ public sealed partial class StateStore
         }
         finally
         {
+            Interlocked.Decrement(ref _waiting);
             _pagesGate.Release();
         }
     }

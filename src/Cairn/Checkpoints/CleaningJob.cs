@@ -7,7 +7,7 @@ namespace Cairn.Checkpoints;
 
 /// <summary>
 /// Writes pages and blobs of one pinned version anew, so that the files they are in can go: first <see cref="FindPages(Func{bool})"/>, which walks the trees for pages in those files, and <see cref="MarkBlob"/> for the blobs found in them, then
-/// <see cref="Store"/> for both trees. Used once, by one thread.
+/// <see cref="TryStore"/>. Used once, by one thread.
 /// </summary>
 /// <remarks>
 /// Everything in the version is stored. A page that moves takes its ancestors with it, because each names its children by their places; they become deltas where that is shorter. A page whose base is in such a file is stored in full; one
@@ -105,27 +105,47 @@ internal sealed class CleaningJob
         }
     }
 
-    /// <summary>Writes what was marked in a tree, children before parents.</summary>
-    /// <param name="root">The tree of the version.</param>
-    /// <param name="page">What the manifest says of it.</param>
+    /// <summary>Takes up what was marked in a tree.</summary>
+    public void Add(TreeRoot root)
+    {
+        if (root.Reference is { } reference && _marked.ContainsKey(reference.Id.Value))
+        {
+            _open.Push((reference, 0));
+        }
+    }
+
+    /// <summary>Writes what was taken up, children before parents.</summary>
     /// <param name="writer">Takes pages and blobs.</param>
-    /// <returns>What the next manifest says of it.</returns>
+    /// <param name="goesOn">Asked before each step whether to go on; what is left is for another call.</param>
+    /// <returns>Whether all of it is written.</returns>
     /// <exception cref="StateCorruptedException">A page or blob is damaged.</exception>
     /// <exception cref="IOException">Reading failed, or, while <see cref="IsWriting"/>, writing.</exception>
-    public RootPage Store(TreeRoot root, RootPage page, ICheckpointWriter writer)
+    public bool TryStore(ICheckpointWriter writer, Func<bool> goesOn)
     {
-        if (root.Reference is not { } reference || !_marked.ContainsKey(reference.Id.Value))
+        while (goesOn())
         {
-            return page;
-        }
+            if (!_open.TryPop(out (PageReference Reference, int Child) top))
+            {
+                return true;
+            }
 
-        _open.Push((reference, 0));
-        while (_open.TryPop(out (PageReference Reference, int Child) top))
-        {
             if (!TryDescend(top.Reference, top.Child))
             {
                 StorePage(top.Reference, writer);
             }
+        }
+
+        return false;
+    }
+
+    /// <summary>What the next manifest says of a tree that was written.</summary>
+    /// <param name="root">The tree of the version.</param>
+    /// <param name="page">What the manifest says of it.</param>
+    public RootPage PageOf(TreeRoot root, RootPage page)
+    {
+        if (root.Reference is not { } reference)
+        {
+            return page;
         }
 
         PagePlace place = Moves.Of(reference.CurrentPlace);

@@ -6,6 +6,10 @@ namespace Cairn.IO;
 /// Runs long work on a thread of its own that steps back behind all others: on few processors, commits and reads go first, and the work takes what they leave. Only advice to the operating system; where it is not taken, the work runs like
 /// any other.
 /// </summary>
+/// <remarks>
+/// On Linux a thread passes its niceness on to those it starts, and whoever queues work for the pool may start one of the pool's. So the thread only sets an event, and the thread of the pool that waits for it tells the result: else workers of
+/// the pool would step back, too, and never again come forward. The work itself must not queue any.
+/// </remarks>
 internal static partial class BackgroundThread
 {
     private const int ThisThread = 0;
@@ -22,6 +26,9 @@ internal static partial class BackgroundThread
     public static Task<T> RunAsync<T>(string name, Func<T> work, bool stepsBack = true)
     {
         TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ManualResetEvent hasEnded = new(false);
+        Action tell = static () => { };
+        ThreadPool.RegisterWaitForSingleObject(hasEnded, (_, _) => tell(), state: null, Timeout.Infinite, executeOnlyOnce: true);
 
         // Not of the pool: a thread that has stepped back cannot step forward again.
         Thread thread = new(() =>
@@ -33,12 +40,15 @@ internal static partial class BackgroundThread
 
             try
             {
-                done.SetResult(work());
+                T result = work();
+                tell = () => done.SetResult(result);
             }
             catch (Exception exception)
             {
-                done.SetException(exception);
+                tell = () => done.SetException(exception);
             }
+
+            hasEnded.Set();
         })
         {
             IsBackground = true,

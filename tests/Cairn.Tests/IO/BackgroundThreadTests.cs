@@ -30,6 +30,35 @@ public sealed class BackgroundThreadTests
         Assert.Equal(before, await Task.Factory.StartNew(NicenessOfThread, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default));
     }
 
+    [Fact]
+    public async Task Run_OnLinux_LeavesThreadsThatThePoolStartsMeanwhileAsTheyAre()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells the niceness of a thread.");
+        int before = NicenessOfThread();
+        using SemaphoreSlim ended = new(0);
+        List<Task<int>> asked = [];
+
+        // Each keeps a thread of the pool busy, so that telling a result needs another one.
+        for (int i = 0; i < 32; i++)
+        {
+            Task<int> work = BackgroundThread.RunAsync("test", NicenessOfThread);
+            asked.Add(work.ContinueWith(
+                task =>
+                {
+                    int niceness = NicenessOfThread();
+                    ended.Wait(TestContext.Current.CancellationToken);
+                    return niceness;
+                },
+                TestContext.Current.CancellationToken,
+                TaskContinuationOptions.None,
+                TaskScheduler.Default));
+            await work;
+        }
+
+        ended.Release(asked.Count);
+        Assert.All(await Task.WhenAll(asked), niceness => Assert.Equal(before, niceness));
+    }
+
     /// <summary>The 19th field of proc(5), counted from behind the name, which is in parentheses.</summary>
     private static int NicenessOfThread()
     {
