@@ -1,4 +1,5 @@
 using Cairn.Contracts;
+using Cairn.Proofs;
 using Xunit;
 
 namespace Cairn.Tests.Contracts;
@@ -101,6 +102,59 @@ public sealed class TokenTests
         Assert.Throws<ArgumentException>(() => wide.Write(storage.At(SlotId.Root, 100), pair));
         narrow.Write(storage.At(SlotId.Root, 100), pair);
         Assert.Equal(2u, narrow.Read(storage.At(SlotId.Root, 100)).Second);
+    }
+
+    [Fact]
+    public void BaseClasses_ComeFirst()
+    {
+        Assert.Equal(["X 0", "Y 4"], DerivedRecord.Layout.Fields.Select(field => $"{field.Name} {field.Offset}"));
+        Assert.Equal(12u, DerivedRecord.Layout.Size);
+        StorageList<DerivedRecord> list = StorageCodecs.List(DerivedRecord.Layout).Read(StoragePlace.InMemory());
+        list.Add(new DerivedRecord { X = 1, Y = 2 });
+        Assert.Equal((1u, 2ul), (list[0].X, list[0].Y));
+        Assert.Throws<ArgumentException>(() => StorageCodecs.List(BaseRecord.Layout).Read(StoragePlace.InMemory()).Add(list[0]));
+    }
+
+    [Fact]
+    public void Structs_CanBeRecords()
+    {
+        StorageMap<string, PointRecord> map = StorageCodecs.Map(StorageCodecs.Text, PointRecord.Layout).Read(StoragePlace.InMemory());
+        map["a"] = new PointRecord { X = -1, Y = 5 };
+        PointRecord point = map.GetOrAdd("a");
+        point.X = 7;
+        Assert.Equal((7, 5), (map["a"].X, map["a"].Y));
+        Assert.Throws<InvalidOperationException>(() => map["b"] = default);
+        Assert.Single(map);
+    }
+
+    [Fact]
+    public async Task Token_OnEveryHome_HasTheSameRoot_AndProvableFields()
+    {
+        using TemporaryDirectory directory = new();
+        HashSet<Hash256> roots = [];
+        foreach (string location in (string[])["memory:", "dir:" + directory.PathOf("store"), "jsonl:" + directory.PathOf("store.jsonl")])
+        {
+            await using StateStore store = await StateStore.OpenAsync(location);
+            await CommitAsync(store, 1, token =>
+            {
+                token.Name = "Cairn";
+                for (int i = 0; i < 200; i++)
+                {
+                    token.Balances[new Address([.. BitConverter.GetBytes(i * 7919), .. new byte[16]])] = (uint)i;
+                }
+            });
+            await CommitAsync(store, 2, token => token.TotalSupply = 77);
+            roots.Add(store.Root);
+
+            using StateView view = store.OpenView();
+            byte[] key = ContractKeys.ChunkKey(Contract, SlotId.Root.Indirect(0), 0);
+            byte[] chunk = view.State.Get(key)!;
+            Assert.Equal(77, (int)UInt256.ReadLittleEndian([.. chunk[4..], .. new byte[32]]));
+            byte[] proof = view.Prove(key, ProofSpec.ByValueHash).Encode();
+            Assert.True(ProofVerifier.VerifyMembership(ProofSpec.ByValueHash, view.Root, proof, key, chunk).IsVerified);
+        }
+
+        Assert.Single(roots);
     }
 
     [Fact]

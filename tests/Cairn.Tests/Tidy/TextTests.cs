@@ -20,7 +20,7 @@ public sealed partial class TextTests
     public void UnsafeCode_IsInListedFilesWithAReason()
     {
         List<string> faults = [];
-        foreach (SourceFile file in SourceTree.Engine)
+        foreach (SourceFile file in SourceTree.Libraries)
         {
             Match use = UnsafeWords().Match(file.Code);
             bool listed = UnsafeFiles.Any(pattern => Regex.IsMatch(file.Path, pattern, RegexOptions.None, TimeSpan.FromSeconds(10)));
@@ -40,7 +40,7 @@ public sealed partial class TextTests
 
     [Fact]
     public void NativeCalls_AreInListedFiles() => Faults.AreNone(
-        SourceTree.Engine.Where(file => !OperatingSystemFiles.Contains(file.Path) && NativeCalls().IsMatch(file.Code)).Select(file => file.Path));
+        SourceTree.Libraries.Where(file => !OperatingSystemFiles.Contains(file.Path) && NativeCalls().IsMatch(file.Code)).Select(file => file.Path));
 
     [Fact]
     public void Code_IsFinished() => CheckAbsent(SourceTree.All.Where(file => file.FileName.EndsWith(".cs", StringComparison.Ordinal) || file.FileName.EndsWith(".sh", StringComparison.Ordinal)), UnfinishedWords);
@@ -65,6 +65,15 @@ public sealed partial class TextTests
         Assert.DoesNotContain("ProjectReference", project.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Contracts_AreOnTheEngineAlone()
+    {
+        SourceFile project = SourceTree.All.Single(file => file.Path == "src/Cairn.Contracts/Cairn.Contracts.csproj");
+        Assert.DoesNotContain("PackageReference", project.Text, StringComparison.Ordinal);
+        Assert.Equal(["../Cairn/Cairn.csproj"], References().Matches(project.Text).Select(match => match.Groups["project"].Value));
+        Assert.DoesNotContain("Cairn.Contracts", SourceTree.All.Single(file => file.Path == "src/Cairn/Cairn.csproj").Text, StringComparison.Ordinal);
+    }
+
     private static void CheckAbsent(IEnumerable<SourceFile> files, string[] words)
     {
         List<string> faults = [];
@@ -85,6 +94,9 @@ public sealed partial class TextTests
 
     [GeneratedRegex(@"\b(unsafe|fixed\s*\(|MemoryMarshal|NativeMemory|Unsafe(?=\.)|Vector(64|128|256|512)|System\.Runtime\.Intrinsics)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex UnsafeWords();
+
+    [GeneratedRegex("<ProjectReference Include=\"(?<project>[^\"]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex References();
 
     [GeneratedRegex(@"\b(DllImport|LibraryImport)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex NativeCalls();
