@@ -10,6 +10,8 @@ internal sealed class ChunkTable
     private Chunk?[] _places = new Chunk?[FirstCapacity];
     private int _count;
 
+    public int Count => _count;
+
     public Chunk? Find(int slot, uint index)
     {
         Chunk?[] places = _places;

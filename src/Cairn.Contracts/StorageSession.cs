@@ -3,7 +3,7 @@ namespace Cairn.Contracts;
 /// <summary>
 /// The buffer between contracts and a draft or view: what was read stays, what is written is gathered, chunk by chunk, until it is flushed into the draft. It serves one execution after the other, usually those of a block.
 /// An execution ends with <see cref="Accept"/>, <see cref="Flush"/> or <see cref="Discard"/>; scopes divide it into parts that can fail on their own. For one thread at a time. While it is open, nothing else may
-/// write the slots of its contracts into the draft, and a draft that is rolled back to before a flush needs a new session. What was touched stays in memory, about 400 bytes for 256 of a slot.
+/// write the slots of its contracts into the draft, and a draft that is rolled back to before a flush needs a new session. What was touched stays in memory, about 400 bytes for 256 of a slot, what was only read up to 50 MB.
 /// </summary>
 public sealed partial class StorageSession
 {
@@ -53,6 +53,12 @@ public sealed partial class StorageSession
 
     /// <summary>How many pages of 32 bytes the execution has written to. What a scope wrote that was rolled back does not count.</summary>
     public long PagesCharged { get; private set; }
+
+    /// <summary>How many chunks may be in the buffer when one that is only read is added. Beyond that, such chunks are read anew each time: whoever reads a slot from end to end must not fill the memory of the node.</summary>
+    internal int ReadChunks { get; init; } = 1 << 17;
+
+    /// <summary>How many chunks are in the buffer.</summary>
+    internal int BufferedChunks => _chunks.Count;
 
     /// <summary>Opens the storage of a contract.</summary>
     /// <param name="contract">Its address.</param>
@@ -134,7 +140,7 @@ public sealed partial class StorageSession
         int at = (int)(offset % Chunk.Bytes);
         if (at + destination.Length <= Chunk.Bytes)
         {
-            ChunkAt(slot, offset / Chunk.Bytes).Data.AsSpan(at, destination.Length).CopyTo(destination);
+            ChunkToRead(slot, offset / Chunk.Bytes).Data.AsSpan(at, destination.Length).CopyTo(destination);
             return;
         }
 
@@ -142,7 +148,7 @@ public sealed partial class StorageSession
         while (!destination.IsEmpty)
         {
             int length = Math.Min(Chunk.Bytes - at, destination.Length);
-            ChunkAt(slot, index++).Data.AsSpan(at, length).CopyTo(destination);
+            ChunkToRead(slot, index++).Data.AsSpan(at, length).CopyTo(destination);
             destination = destination[length..];
             at = 0;
         }
@@ -227,7 +233,7 @@ public sealed partial class StorageSession
         {
             int within = (int)(at % Chunk.Bytes);
             int part = (int)Math.Min((ulong)(Chunk.Bytes - within), offset + (ulong)length - at);
-            pages += int.PopCount(WordsOf(within, part) & ~ChunkAt(slot, (uint)(at / Chunk.Bytes)).Written);
+            pages += int.PopCount(WordsOf(within, part) & ~ChunkToRead(slot, (uint)(at / Chunk.Bytes)).Written);
             at += (ulong)part;
         }
 
@@ -237,9 +243,13 @@ public sealed partial class StorageSession
         }
     }
 
-    private Chunk ChunkAt(int slot, uint index) => _chunks.Find(slot, index) ?? Load(slot, index);
+    /// <summary>The chunk to be written: it stays.</summary>
+    private Chunk ChunkAt(int slot, uint index) => _chunks.Find(slot, index) ?? Load(slot, index, stays: true);
 
-    private Chunk Load(int slot, uint index)
+    /// <summary>The chunk to be read: it stays as long as there is room.</summary>
+    private Chunk ChunkToRead(int slot, uint index) => _chunks.Find(slot, index) ?? Load(slot, index, stays: _chunks.Count < ReadChunks);
+
+    private Chunk Load(int slot, uint index, bool stays)
     {
         Chunk chunk = new(slot, index);
         if (_reader is not null)
@@ -255,7 +265,11 @@ public sealed partial class StorageSession
             _reader.TryGet(key, chunk.Data, out _);
         }
 
-        _chunks.Add(chunk);
+        if (stays)
+        {
+            _chunks.Add(chunk);
+        }
+
         return chunk;
     }
 

@@ -239,6 +239,35 @@ public sealed class SlotStorageTests
     }
 
     [Fact]
+    public async Task Chunks_BeyondTheRoomForReads_AreReadAnew_AndWrittenAllTheSame()
+    {
+        await using StateStore store = await StateStore.OpenAsync("memory:");
+        using BlockDraft draft = store.CreateDraft(new BlockHeight(1));
+        StorageSession session = new(draft) { ReadChunks = 4, PageLimit = 100 };
+        SlotStorage storage = session.Open(Contract);
+        byte[] content = new byte[5000];
+        new Random(5).NextBytes(content);
+        byte[] found = new byte[5000];
+        for (int round = 0; round < 2; round++)
+        {
+            storage.Read(SlotId.Root, 0, found);
+            Assert.Equal(4, session.BufferedChunks);
+        }
+
+        storage.Write(SlotId.Root, 1000, content.AsSpan(1000, 2000));
+        storage.Read(SlotId.Root, 0, found);
+        Assert.Equal((12, 63), (session.BufferedChunks, session.PagesCharged));
+        Assert.True(found.AsSpan(1000, 2000).SequenceEqual(content.AsSpan(1000, 2000)));
+        Assert.Throws<PageLimitException>(() => storage.Write(SlotId.Root, 3000, content.AsSpan(0, 2000)));
+        session.Flush();
+        StorageSession next = new(draft) { ReadChunks = 0 };
+        next.Open(Contract).Read(SlotId.Root, 0, found);
+        Assert.Equal(0, next.BufferedChunks);
+        Assert.True(found.AsSpan(1000, 2000).SequenceEqual(content.AsSpan(1000, 2000)));
+        Assert.Equal(-1, found.AsSpan(3000).IndexOfAnyExcept((byte)0));
+    }
+
+    [Fact]
     public async Task EntryThatIsTooLong_ForAChunk_IsATypedError()
     {
         await using StateStore store = await StateStore.OpenAsync("memory:");
