@@ -61,7 +61,7 @@ internal sealed class CheckpointJob
         {
             if (i + LookAhead < superseded.Count)
             {
-                superseded[i + LookAhead].PrefetchHandle();
+                PageReference.PrefetchHandle(superseded[i + LookAhead]);
                 superseded[i + (LookAhead / 2)].PrefetchBases();
             }
 
@@ -152,7 +152,7 @@ internal sealed class CheckpointJob
         ulong stubs = reference.Bases?.TrySettle() == true ? page.StubMask & page.ChangedItems : page.StubMask;
         for (ulong left = stubs; left != 0; left &= left - 1)
         {
-            page.Child(BitOperations.TrailingZeroCount(left)).PrefetchHandle();
+            PageReference.PrefetchHandle(page.Child(BitOperations.TrailingZeroCount(left)));
         }
 
         for (ulong left = stubs; left != 0; left &= left - 1)

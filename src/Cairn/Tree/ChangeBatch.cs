@@ -10,6 +10,9 @@ namespace Cairn.Tree;
 /// </summary>
 internal sealed class ChangeBatch
 {
+    /// <summary>Key and value of many a change.</summary>
+    private const int PrefetchedBytes = 128;
+
     private readonly byte[] _bytes;
     private readonly Entry[] _entries;
     private readonly BlockHeight[]? _heights;
@@ -57,6 +60,15 @@ internal sealed class ChangeBatch
     {
         ref readonly Entry entry = ref _entries[index];
         return _bytes.AsSpan(entry.KeyStart, entry.KeyBytes);
+    }
+
+    /// <summary>Asks the processor for key and value of a change: sorted changes lie in memory as they came. Beyond the last one nothing is asked for.</summary>
+    public void Prefetch(int index)
+    {
+        if (index < Count)
+        {
+            PageProbe.Prefetch(_bytes, _entries[index].KeyStart, PrefetchedBytes);
+        }
     }
 
     /// <summary>The height a change was made at: its own in merged blocks, else that of the block being applied.</summary>

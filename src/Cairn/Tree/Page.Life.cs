@@ -82,6 +82,19 @@ internal sealed partial class Page
         _childCount = Math.Max(_childCount, (byte)(ordinal + 1));
     }
 
+    /// <summary>Asks the processor for an object. No method of the object itself, as calling one waits for it.</summary>
+    public static void Prefetch(Page? page) => PageProbe.PrefetchObject(page, ObjectLines);
+
+    /// <summary>Asks the processor for what goes with the object: its handle, and the places of its children.</summary>
+    public void PrefetchParts()
+    {
+        PageProbe.PrefetchObject(_handle, PageReference.Lines);
+        if (HasChildren)
+        {
+            PageProbe.PrefetchObject(_children, ChildrenLines);
+        }
+    }
+
     /// <summary>Whether the object still stands for the page that it stood for when <see cref="Life"/> was read. Inside <see cref="ReaderEpochs"/> a true answer holds until leaving.</summary>
     public bool IsAlive(uint life) => (life & 1) == 0 && Life == life;
 

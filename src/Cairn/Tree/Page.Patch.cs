@@ -10,6 +10,12 @@ internal sealed partial class Page
     /// <summary>The memory of a copy: the body, and room for the hash of every node.</summary>
     public int CopyBytes => Tree == TreeKind.State ? _hashOffset + PageSections.HashBytes(Count) : _bodyBytes;
 
+    /// <summary>Asks the processor for body and hashes.</summary>
+    public void PrefetchMemory() => PageProbe.Prefetch(Address, Math.Min(CopyBytes, MemoryBytes));
+
+    /// <summary>Asks the processor for the hash of a node of a page made in this process.</summary>
+    public void PrefetchHash(int node) => PageProbe.Prefetch(Address + _hashOffset + (node * Hash256.SizeBytes), bytes: 1);
+
     /// <summary>Copies body and hashes.</summary>
     public void CopyMemoryTo(PageMemory destination)
     {

@@ -17,6 +17,12 @@ namespace Cairn.Tree;
 /// </remarks>
 internal sealed partial class Page
 {
+    /// <summary>The cache lines of an object.</summary>
+    public const int ObjectLines = 3;
+
+    /// <summary>The cache lines of the places of most pages' children.</summary>
+    private const int ChildrenLines = 7;
+
     // There is one of these for each page in memory, begun anew for each change: what the header has and is seldom asked for stays there, and places fit two bytes, as a page has at most MaxStoredBytes.
     private readonly PagePool _pool;
     private readonly PageReference[] _children; // room for those of any page, or none at all

@@ -10,6 +10,7 @@ namespace Cairn.Tree;
 /// </summary>
 internal sealed class PageBuilder(PagePool pool, TreeKind tree)
 {
+    private readonly PageSupply _supply = new(pool);
     private readonly byte[] _scratch = new byte[StateLimits.MaxKeyBytes];
     private readonly byte[] _order = new byte[PageLimits.MaxItems];
     private readonly byte[] _trie = new byte[PageLimits.MaxItems * TrieNodeLayout.SizeBytes];
@@ -28,12 +29,12 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
         PageSections sections = new(items.Length, BitOperations.PopCount(plan.StubMask), plan.HeightWidth, prefixBytes);
         int bodyBytes = sections.Data + plan.DataBytes;
         int hashBytes = _hashed ? PageSections.HashBytes(items.Length) : 0;
-        PageMemory memory = pool.Allocate(PageSections.HashesBehind(bodyBytes) + hashBytes);
+        PageMemory memory = _supply.Allocate(PageSections.HashesBehind(bodyBytes) + hashBytes);
         Span<byte> body = memory.Span[..bodyBytes];
         WriteHeader(body, items, plan, trieRoot, prefixBytes);
         _trie.AsSpan(0, (items.Length - 1) * TrieNodeLayout.SizeBytes).CopyTo(body[sections.Trie..]);
         WriteKey(items[0], changes, 0).Slice(0, prefixBytes).CopyTo(body[sections.Prefix..]);
-        Page page = pool.RentPage(hasChildren: plan.StubMask != 0);
+        Page page = _supply.RentPage(hasChildren: plan.StubMask != 0);
         BlobReference[] blobs = plan.BlobMask == 0 ? [] : new BlobReference[BitOperations.PopCount(plan.BlobMask)];
         ulong pending = WriteItems(body, sections, items, changes, height, plan, prefixBytes, page, blobs);
         page.Begin(memory, bodyBytes, blobs, born);
@@ -49,12 +50,29 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
     /// <summary>Copies a page together with its hashes, to be changed before anybody sees it.</summary>
     public Page Copy(Page source, ulong born)
     {
-        PageMemory memory = pool.Allocate(source.CopyBytes);
+        PageMemory memory = _supply.Allocate(source.CopyBytes);
         source.CopyMemoryTo(memory);
-        Page copy = pool.RentPage(source.HasChildren);
+        Page copy = _supply.RentPage(source.HasChildren);
         copy.BeginCopy(source, memory, born);
         return copy;
     }
+
+    /// <summary>Copies a page together with its hashes and one entry more, to be changed before anybody sees it. <see cref="Page.CanTake"/> said that it can be done.</summary>
+    public Page CopyWith(Page source, in NewEntry entry, ulong born)
+    {
+        Span<ushort> gaps = stackalloc ushort[PageLimits.MaxItems];
+        int nodes = source.CopyGapsWith(entry, gaps);
+        int trieRoot = BuildTrie(gaps[..nodes]);
+        int bodyBytes = source.BodyBytesWith(entry);
+        PageMemory memory = _supply.Allocate(PageSections.HashesBehind(bodyBytes) + (_hashed ? PageSections.HashBytes(source.Count + 1) : 0));
+        source.CopyBodyWith(entry, memory.Span[..bodyBytes], _trie.AsSpan(0, nodes * TrieNodeLayout.SizeBytes), trieRoot);
+        Page copy = _supply.RentPage(source.HasChildren);
+        copy.BeginCopyWith(source, entry, memory, bodyBytes, born);
+        return copy;
+    }
+
+    /// <summary>Says that nothing is made for now.</summary>
+    public void Pause() => _supply.Settle();
 
     /// <summary>
     /// Builds the trie over the gaps in one pass with a stack: a comb is as deep as it has items, so nothing recurses. Leaves the nodes in <see cref="_trie"/> and, in <see cref="_order"/>, an
@@ -62,7 +80,18 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
     /// </summary>
     private int BuildTrie(ReadOnlySpan<BuildItem> items)
     {
-        if (items.Length == 1)
+        Span<ushort> gaps = stackalloc ushort[PageLimits.MaxItems];
+        for (int node = 0; node < items.Length - 1; node++)
+        {
+            gaps[node] = (ushort)items[node + 1].Gap;
+        }
+
+        return BuildTrie(gaps[..(items.Length - 1)]);
+    }
+
+    private int BuildTrie(ReadOnlySpan<ushort> gaps)
+    {
+        if (gaps.IsEmpty)
         {
             return TrieNodeLayout.NoNode;
         }
@@ -70,11 +99,11 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
         Span<byte> stack = stackalloc byte[PageLimits.MaxItems];
         int depth = 0;
         int ordered = 0;
-        for (int node = 0; node < items.Length - 1; node++)
+        for (int node = 0; node < gaps.Length; node++)
         {
-            int gap = items[node + 1].Gap;
+            int gap = gaps[node];
             int left = node | TrieNodeLayout.ItemFlag;
-            while (depth > 0 && items[stack[depth - 1] + 1].Gap > gap)
+            while (depth > 0 && gaps[stack[depth - 1]] > gap)
             {
                 left = stack[--depth];
                 _order[ordered++] = (byte)left;

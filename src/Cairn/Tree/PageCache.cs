@@ -193,8 +193,10 @@ internal sealed partial class PageCache
         long bytes = 0;
         lock (_lock)
         {
+            PagesAhead ahead = new(CollectionsMarshal.AsSpan(created));
             foreach (PageReference reference in created)
             {
+                ahead.Next();
                 if (reference.Page is { } page)
                 {
                     Move(page, PageResidency.Dirty);
@@ -205,8 +207,10 @@ internal sealed partial class PageCache
                 }
             }
 
+            ahead = new(CollectionsMarshal.AsSpan(superseded));
             foreach (PageReference reference in superseded)
             {
+                ahead.Next();
                 if (reference.Page is { Residency: PageResidency.Dirty or PageResidency.Draft } page)
                 {
                     Move(page, PageResidency.Superseded);
@@ -251,8 +255,10 @@ internal sealed partial class PageCache
             open = open[part.Length..];
             lock (_lock)
             {
+                PagesAhead ahead = new(part);
                 foreach (PageReference reference in part)
                 {
+                    ahead.Next();
                     if (reference.Take() is not { } page)
                     {
                         continue;

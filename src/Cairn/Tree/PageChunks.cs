@@ -8,10 +8,10 @@ namespace Cairn.Tree;
 /// operating system stays close to what was in use at most, however sizes change and whoever needs them.
 /// </summary>
 /// <remarks>
-/// Invariants, under the lock: a piece is handed out, in the free list of its chunk, or behind the cut part of its chunk; a chunk is empty (and in the list of those), partly free (and in the list of its
+/// Invariants, under the lock: a piece is handed out or in the set of free ones of its chunk; a chunk is empty (and in the list of those), partly free (and in the list of its
 /// size), or full (and in none). Slabs, from which chunks are cut, live as long as this is reachable: every page refers to its pool and that to this, so they outlive the last page; and until every reader has left that was inside
 /// then, because bytes of a page may be read when nothing refers to its object any more. Safe for any thread (one lock, held for a few instructions).
-/// SAFETY: the first eight bytes of a free piece hold the address of the next free one of its chunk; only this class touches free pieces, under the lock. A piece is at least 64 bytes and lies within its chunk.
+/// SAFETY: nobody touches free pieces. A piece is at least 64 bytes and lies within its chunk, whose slab is freed by the finalizer alone.
 /// </remarks>
 internal sealed unsafe class PageChunks
 {
@@ -111,14 +111,14 @@ internal sealed unsafe class PageChunks
 
     private void Give(PageMemory memory)
     {
-        int index = memory.Chunk;
+        (int index, int piece) = Math.DivRem(memory.Piece, MostPieces);
         ref Chunk chunk = ref _chunks[index];
         if (chunk.FreePieces == 0)
         {
             Link(ref _partlyFree[chunk.Pieces], index);
         }
 
-        chunk.Give(memory.Address);
+        chunk.Give(piece);
         if (chunk.FreePieces == chunk.Pieces)
         {
             Unlink(ref _partlyFree[chunk.Pieces], index);
@@ -214,62 +214,51 @@ internal sealed unsafe class PageChunks
         /// <summary>How many of them are not handed out.</summary>
         public int FreePieces;
 
-        private nint _free;
-        private int _cut;
+        private PieceSet _free;
 
         /// <summary>Cuts an empty chunk anew.</summary>
         public void Begin(int pieces)
         {
             Pieces = pieces;
             FreePieces = pieces;
-            _free = 0;
-            _cut = 0;
+            _free = default;
+            _free.Fill(pieces);
         }
 
         /// <summary>Hands out what is free.</summary>
         public PageRun TakeAll(int index)
         {
-            PageRun run = new(index, _free, Start + ((nint)_cut * CapacityOf(Pieces)), Pieces - _cut);
+            PageRun run = new(checked(index * MostPieces), Start, _free);
             FreePieces = 0;
-            _free = 0;
-            _cut = Pieces;
+            _free = default;
             return run;
         }
 
-        public void Give(nint piece)
+        public void Give(int piece)
         {
-            *(nint*)piece = _free;
-            _free = piece;
+            _free.Add(piece);
             FreePieces++;
         }
     }
 }
 
-/// <summary>Free pieces of one chunk, in one hand: a list of pieces that came back, and pieces in a row that were never used. A value; whoever takes from it keeps what is left.</summary>
+/// <summary>Free pieces of one chunk, in one hand. A value; whoever takes from it keeps what is left.</summary>
+/// <param name="firstPiece">The number of the first piece of the chunk.</param>
+/// <param name="start">The memory of the chunk.</param>
+/// <param name="free">Which of its pieces they are.</param>
 /// <remarks>SAFETY: as for <see cref="PageChunks"/>: the pieces belong to the run alone until they are taken from it.</remarks>
-internal unsafe struct PageRun(int chunk, nint list, nint row, int rowPieces)
+internal unsafe struct PageRun(int firstPiece, nint start, PieceSet free)
 {
-    private nint _list = list;
-    private nint _row = row;
-    private int _rowPieces = rowPieces;
+    private PieceSet _free = free;
 
     /// <summary>Takes a piece.</summary>
+    /// <param name="capacity">The bytes of a piece of the chunk.</param>
+    /// <param name="memory">The piece.</param>
     /// <returns>False when there is none left.</returns>
     public bool TryTake(int capacity, out PageMemory memory)
     {
-        nint piece = _list;
-        if (piece != 0)
-        {
-            _list = *(nint*)piece;
-        }
-        else if (_rowPieces > 0)
-        {
-            piece = _row;
-            _row += capacity;
-            _rowPieces--;
-        }
-
-        memory = new PageMemory((byte*)piece, capacity, chunk);
-        return piece != 0;
+        int piece = _free.Take();
+        memory = piece < 0 ? default : new PageMemory((byte*)start + ((nint)piece * capacity), capacity, firstPiece + piece);
+        return piece >= 0;
     }
 }

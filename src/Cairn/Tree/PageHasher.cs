@@ -12,6 +12,9 @@ internal sealed class PageHasher(Sha256Lanes lanes)
     /// <summary>Pages a chunk: enough to fill sixteen lanes in the upper stages, few enough to stay in the cache.</summary>
     public const int ChunkPages = 64;
 
+    /// <summary>How many pages ahead of the one being planned are asked for.</summary>
+    private const int PagesAhead = 4;
+
     /// <summary>The most SHA-256 blocks a key or an inline value takes.</summary>
     private const int MaxMessageBlocks = ((StateLimits.MaxInlineValueBytes + 8) / 64) + 1;
 
@@ -40,6 +43,11 @@ internal sealed class PageHasher(Sha256Lanes lanes)
         for (int slot = 0; slot < pages.Length; slot++)
         {
             Page page = pages[slot];
+            if (slot + PagesAhead < pages.Length)
+            {
+                Page.Prefetch(pages[slot + PagesAhead]);
+            }
+
             FillStubHashes(page);
             if (page.Count == 1)
             {
@@ -68,6 +76,7 @@ internal sealed class PageHasher(Sha256Lanes lanes)
 
     private static void FillStubHashes(Page page)
     {
+        PrefetchStubHashes(page);
         for (ulong pending = page.PendingStubs; pending != 0; pending &= pending - 1)
         {
             int item = System.Numerics.BitOperations.TrailingZeroCount(pending);
@@ -77,12 +86,40 @@ internal sealed class PageHasher(Sha256Lanes lanes)
         page.PendingStubs = 0;
     }
 
+    /// <summary>Asks for the hashes of the children that are new: handles, then objects, then memory, each of which is a wait of its own otherwise.</summary>
+    private static void PrefetchStubHashes(Page page)
+    {
+        ulong pending = page.PendingStubs;
+        if ((pending & (pending - 1)) == 0)
+        {
+            return;
+        }
+
+        ReadOnlySpan<PageReference> children = page.Children;
+        for (ulong left = pending; left != 0; left &= left - 1)
+        {
+            PageReference.PrefetchHandle(children[page.StubOrdinal(System.Numerics.BitOperations.TrailingZeroCount(left))]);
+        }
+
+        for (ulong left = pending; left != 0; left &= left - 1)
+        {
+            Page.Prefetch(children[page.StubOrdinal(System.Numerics.BitOperations.TrailingZeroCount(left))].Page);
+        }
+
+        for (ulong left = pending; left != 0; left &= left - 1)
+        {
+            Page child = children[page.StubOrdinal(System.Numerics.BitOperations.TrailingZeroCount(left))].Page!;
+            child.PrefetchHash(child.TrieRoot);
+        }
+    }
+
     /// <summary>Collects what a node needs. Recurses at most as deep as a page has items.</summary>
     /// <returns>The stage in which the node can be hashed, from 1; 0 when its hash is right already.</returns>
     private int Plan(Page page, int slot, int node)
     {
         if (((page.HashValid >> node) & 1) != 0)
         {
+            page.PrefetchHash(node);
             return 0;
         }
 

@@ -9,15 +9,15 @@ namespace Cairn.Tree;
 /// SAFETY: the pointer comes from the pool and stays valid until <see cref="PagePool.Free(PageMemory)"/>, which is called only after every reader that could have found the page has left
 /// (<see cref="ReaderEpochs"/>). All access goes through <see cref="Span"/>, which carries the length, so that bounds are checked everywhere else.
 /// </remarks>
-internal readonly unsafe struct PageMemory(byte* start, int capacity, int chunk)
+internal readonly unsafe struct PageMemory(byte* start, int capacity, int piece)
 {
     private readonly byte* _start = start;
 
     /// <summary>How many bytes there are.</summary>
     public int Capacity { get; } = capacity;
 
-    /// <summary>Which chunk of its pool the piece is of, for the pool.</summary>
-    public int Chunk { get; } = chunk;
+    /// <summary>Which piece of its pool it is, for the pool.</summary>
+    public int Piece { get; } = piece;
 
     /// <summary>The address, for the pool.</summary>
     public nint Address => (nint)_start;

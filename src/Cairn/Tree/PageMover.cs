@@ -146,7 +146,7 @@ internal sealed class PageMover(PageMoves moves)
     {
         if (child + HandlesAhead < page.Children.Length)
         {
-            page.Children[child + HandlesAhead].PrefetchHandle();
+            PageReference.PrefetchHandle(page.Children[child + HandlesAhead]);
         }
     }
 

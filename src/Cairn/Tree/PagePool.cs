@@ -68,16 +68,38 @@ internal sealed class PagePool
     /// <param name="hasChildren">Whether the page has stubs.</param>
     public Page RentPage(bool hasChildren)
     {
+        Page page = null!;
+        _ = TakeObjects(new Span<Page>(ref page), hasChildren);
+        return page;
+    }
+
+    /// <summary>Hands out objects for pages.</summary>
+    /// <param name="taken">Takes them: those used last at the end, or one new one.</param>
+    /// <param name="hasChildren">Whether the pages have stubs.</param>
+    /// <returns>How many, at least one.</returns>
+    public int TakeObjects(Span<Page> taken, bool hasChildren)
+    {
+        int count;
         lock (_lock)
         {
-            if ((hasChildren ? ref _spareWithChildren : ref _spare).TryTake(out Page? page))
-            {
-                return page;
-            }
+            count = (hasChildren ? ref _spareWithChildren : ref _spare).Take(taken);
         }
 
-        return new Page(this, hasChildren);
+        if (count > 0)
+        {
+            return count;
+        }
+
+        taken[0] = new Page(this, hasChildren);
+        return 1;
     }
+
+    /// <summary>Hands out all free pieces of a chunk; whoever uses one counts it.</summary>
+    /// <param name="pieces">The pieces that the chunk is cut into.</param>
+    public PageRun TakeRun(int pieces) => _chunks.Take(pieces);
+
+    /// <summary>Counts memory that was handed out of a run.</summary>
+    public void Count(long bytes) => Interlocked.Add(ref _used, bytes);
 
     /// <summary>Takes memory back that this pool handed out. Nobody may use it any more.</summary>
     public void Free(PageMemory memory) => Free([memory]);
@@ -107,13 +129,13 @@ internal sealed class PagePool
         Page? others = null;
         while (next is not null)
         {
-            SparePages freed = default;
-            SparePages freedWithChildren = default;
+            Page? freed = null;
             int count = 0;
             while (next is not null && count < FreedAtOnce)
             {
                 Page page = next;
                 next = page.Next;
+                Page.Prefetch(next);
                 if (page.Pool != this)
                 {
                     page.Next = others;
@@ -122,14 +144,19 @@ internal sealed class PagePool
                 }
 
                 memory[count++] = page.End();
-                (page.HasChildren ? ref freedWithChildren : ref freed).Put(page);
+                page.Next = freed;
+                freed = page;
             }
 
             Free(memory[..count]);
             lock (_lock)
             {
-                _spare.Put(freed, MostSpare);
-                _spareWithChildren.Put(freedWithChildren, MostSpare);
+                while (freed is { } page)
+                {
+                    freed = page.Next;
+                    page.Next = null;
+                    (page.HasChildren ? ref _spareWithChildren : ref _spare).Put(page, MostSpare);
+                }
             }
         }
 

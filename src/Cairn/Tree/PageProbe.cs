@@ -59,6 +59,32 @@ internal readonly unsafe ref struct PageProbe
         }
     }
 
+    /// <summary>Asks the processor for all of a page's memory.</summary>
+    public static void Prefetch(nint address, int bytes)
+    {
+        if (Sse.IsSupported)
+        {
+            byte* start = (byte*)address;
+            for (int line = 0; line < bytes; line += LineBytes)
+            {
+                Sse.Prefetch0(start + line);
+            }
+        }
+    }
+
+    /// <summary>Asks the processor for a part of an array, or what is behind its end. As with <see cref="PrefetchObject"/> it may be the wrong memory.</summary>
+    public static void Prefetch(byte[] bytes, int start, int count)
+    {
+        if (Sse.IsSupported)
+        {
+            byte* first = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(bytes)) + start;
+            for (int offset = 0; offset < count; offset += LineBytes)
+            {
+                Sse.Prefetch0(first + offset);
+            }
+        }
+    }
+
     /// <summary>The stub that the bits of a key lead to, without a look at anything but those bits: if the tree has the key, it is below. -1 for an entry.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int StubOnTheWay(ReadOnlySpan<byte> key, out int item)

@@ -13,8 +13,8 @@ namespace Cairn.Tree;
 /// </remarks>
 internal sealed class PageReference
 {
-    private const int HandleLines = 2;
-    private const int PageLines = 3;
+    /// <summary>The cache lines of a handle.</summary>
+    public const int Lines = 2;
     private const int BasesLines = 2;
 
     private Page? _page;
@@ -82,12 +82,12 @@ internal sealed class PageReference
     /// <summary>Asks the processor for the beginning of the page's memory, if it has any, and for the page.</summary>
     public void Prefetch()
     {
-        PageProbe.PrefetchObject(_page, PageLines);
+        PageProbe.PrefetchObject(_page, Cairn.Tree.Page.ObjectLines);
         new PageProbe(Address, Shape).Prefetch();
     }
 
-    /// <summary>Asks the processor for the handle.</summary>
-    public void PrefetchHandle() => PageProbe.PrefetchObject(this, HandleLines);
+    /// <summary>Asks the processor for a handle. No method of the handle itself, as calling one waits for it.</summary>
+    public static void PrefetchHandle(PageReference reference) => PageProbe.PrefetchObject(reference, Lines);
 
     /// <summary>Asks the processor for what is stored of the page.</summary>
     public void PrefetchBases() => PageProbe.PrefetchObject(_bases, BasesLines);
@@ -141,8 +141,13 @@ internal sealed class PageReference
         return true;
     }
 
-    /// <summary>Takes the page out of memory; whoever gets it retires it.</summary>
-    public Page? Take() => Interlocked.Exchange(ref _page, null);
+    /// <summary>Takes the page out of memory; whoever gets it retires it. The caller holds the lock of <see cref="PageCache"/>.</summary>
+    public Page? Take()
+    {
+        Page? page = Page;
+        Volatile.Write(ref _page, null);
+        return page;
+    }
 
     /// <summary>Where the page is stored.</summary>
     public PagePlace CurrentPlace => new(Id, StoredBytes, Crc);

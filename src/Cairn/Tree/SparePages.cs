@@ -1,50 +1,40 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Cairn.Tree;
 
-/// <summary>Page objects that stand for no page, chained by <see cref="Page.Next"/>. A value in one place, guarded by whatever guards that.</summary>
+/// <summary>Page objects that stand for no page, the one put in last on top. A value in one place, guarded by whatever guards that.</summary>
 internal struct SparePages
 {
-    private Page? _first;
-    private Page? _last;
+    private const int LeastRoom = 64;
+
+    private Page[]? _pages;
     private int _count;
 
-    /// <summary>Takes the object put in last: what was used a moment ago is still near.</summary>
-    public bool TryTake([NotNullWhen(true)] out Page? page)
+    /// <summary>Takes the objects put in last: what was used a moment ago is still near.</summary>
+    /// <param name="taken">Takes as many as there are and as fit, the one put in last at its end.</param>
+    /// <returns>How many, at the beginning of <paramref name="taken"/>.</returns>
+    public int Take(Span<Page> taken)
     {
-        page = _first;
-        if (page is null)
-        {
-            return false;
-        }
-
-        _first = page.Next;
-        _last = _first is null ? null : _last;
-        _count--;
-        page.Next = null;
-        return true;
+        int count = Math.Min(_count, taken.Length);
+        _count -= count;
+        Span<Page> top = _pages.AsSpan(_count, count);
+        top.CopyTo(taken);
+        top.Clear();
+        return count;
     }
 
-    /// <summary>Puts an object in.</summary>
-    public void Put(Page page)
+    /// <summary>Puts an object in, unless there would be too many then; that one goes to the garbage collector.</summary>
+    public void Put(Page page, int most)
     {
-        page.Next = _first;
-        _first = page;
-        _last ??= page;
-        _count++;
-    }
-
-    /// <summary>Puts in all of some others, unless there would be too many then; those go to the garbage collector.</summary>
-    public void Put(in SparePages others, int most)
-    {
-        if (others._last is not { } last || _count + others._count > most)
+        if (_count == most)
         {
             return;
         }
 
-        last.Next = _first;
-        _first = others._first;
-        _last ??= last;
-        _count += others._count;
+        _pages ??= new Page[LeastRoom];
+        if (_count == _pages.Length)
+        {
+            Array.Resize(ref _pages, 2 * _count);
+        }
+
+        _pages[_count++] = page;
     }
 }

@@ -44,18 +44,13 @@ internal sealed partial class TreeApplier
     }
 
     /// <summary>Hashes the pages made that are not hashed yet, the lowest first: what lies under them is hashed then.</summary>
-    private void HashCreated()
+    private void HashCreated(int highestLevel = int.MaxValue)
     {
-        foreach (List<Page> level in _createdByLevel)
+        for (int level = 0; level <= Math.Min(highestLevel, _createdByLevel.Count - 1); level++)
         {
-            HashLevel(level);
+            _hasher?.Hash(CollectionsMarshal.AsSpan(_createdByLevel[level]));
+            _createdByLevel[level].Clear();
         }
-    }
-
-    private void HashLevel(List<Page> level)
-    {
-        _hasher?.Hash(CollectionsMarshal.AsSpan(level));
-        level.Clear();
     }
 
     /// <summary>Makes an over-full list fit: first by pushing down what has a lower level than the rest, then by cutting it into pieces.</summary>

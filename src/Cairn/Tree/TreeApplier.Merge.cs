@@ -30,12 +30,12 @@ internal sealed partial class TreeApplier
                     int gap = previousInsert >= 0 && _steps[number - 1].Index == step.Index
                         ? KeyBits.FirstDifference(_changes.Key(previousInsert), _changes.Key(step.Argument))
                         : step.LeftGap;
-                    EmitNew(NewEntry(step.Argument), gap);
+                    EmitNew(ItemOf(step.Argument), gap);
                     _merge.InsertedRightGap = step.RightGap;
                     previousInsert = step.Argument;
                     continue;
                 case StepKind.Update:
-                    Emit(NewEntry(step.Argument), page, step.Index);
+                    Emit(ItemOf(step.Argument), page, step.Index);
                     break;
                 case StepKind.Delete:
                     Drop(page, step.Index);

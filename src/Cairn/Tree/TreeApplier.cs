@@ -15,6 +15,9 @@ namespace Cairn.Tree;
 /// </remarks>
 internal sealed partial class TreeApplier
 {
+    /// <summary>How many changes ahead of the one being searched for memory is asked for.</summary>
+    private const int ChangesAhead = 3;
+
     private static readonly TreeChange NoResult = new();
 
     private readonly PageCache _pages;
@@ -94,6 +97,7 @@ internal sealed partial class TreeApplier
         _changes = ChangeBatch.Empty;
         _record = null;
         _result = NoResult;
+        _builder.Pause();
         ForgetParts();
         foreach (List<Page> level in _createdByLevel)
         {
@@ -117,7 +121,7 @@ internal sealed partial class TreeApplier
             }
 
             Note(change, default, hasOld: false, default);
-            BuildItem item = NewEntry(change);
+            BuildItem item = ItemOf(change);
             ReadOnlySpan<byte> key = _changes.Key(change);
             if (!previous.IsEmpty)
             {
@@ -150,16 +154,16 @@ internal sealed partial class TreeApplier
         Page page = _pages.Get(reference);
         int floor = _items.Count;
         int firstStep = _steps.Count;
-        bool patchable = PlanSteps(page, first, end);
+        bool patchable = PlanSteps(page, first, end, out int inserts);
         if (_steps.Count == firstStep)
         {
             return false;
         }
 
         _result.Superseded.Add(reference);
-        if (patchable)
+        if (patchable && (inserts == 0 || CanInsert(page, firstStep, inserts, isRoot)))
         {
-            BuildItem patched = Patch(reference, page, firstStep);
+            BuildItem patched = inserts == 0 ? Patch(reference, page, firstStep) : PatchWith(page, firstStep);
             _items.CutTo(floor);
             _items.Push(patched);
         }
@@ -183,9 +187,10 @@ internal sealed partial class TreeApplier
         DeepStack.Run(() => ApplyToPage(reference, first, end, isRoot));
 
     /// <summary>Searches each change in the page and lets the children concerned apply theirs. What children give back stays on the stack until the merge.</summary>
-    /// <returns>Whether every item stays where it is, so that a patched copy will do.</returns>
-    private bool PlanSteps(Page page, int first, int end)
+    /// <returns>Whether every item stays as it is but for what a patched copy can do, with <paramref name="inserts"/> new ones among them.</returns>
+    private bool PlanSteps(Page page, int first, int end, out int inserts)
     {
+        inserts = 0;
         int firstFound = _found.Count;
         SearchAll(page, first, end);
         int endFound = _found.Count;
@@ -197,6 +202,11 @@ internal sealed partial class TreeApplier
         {
             Found found = _found[number];
             int change = found.First;
+            if (fork is null && number + 1 < endFound)
+            {
+                PrefetchNext(page, _found[number + 1]);
+            }
+
             switch (found.Result.Outcome)
             {
                 case SearchOutcome.Child:
@@ -210,7 +220,7 @@ internal sealed partial class TreeApplier
                     {
                         Note(change, default, hasOld: false, default);
                         _steps.Add(new Step(StepKind.Insert, found.Result.Index, change, 0, found.Result.LeftGap, found.Result.RightGap));
-                        patchable = false;
+                        inserts++;
                     }
 
                     break;
@@ -228,6 +238,7 @@ internal sealed partial class TreeApplier
         int change = first;
         while (change < end)
         {
+            _changes.Prefetch(change + ChangesAhead);
             SearchResult result = page.Search(_changes.Key(change));
             int next = result.Outcome == SearchOutcome.Child ? EndOfChild(page, result.Index, change, end) : change + 1;
             _found.Add(new Found(result, change, next));
@@ -245,7 +256,7 @@ internal sealed partial class TreeApplier
         {
             if (found.Result.Outcome == SearchOutcome.Child)
             {
-                page.Child(found.Result.Index).PrefetchHandle();
+                PageReference.PrefetchHandle(page.Child(found.Result.Index));
             }
         }
 
@@ -255,6 +266,15 @@ internal sealed partial class TreeApplier
             {
                 page.Child(found.Result.Index).Prefetch();
             }
+        }
+    }
+
+    /// <summary>Asks for the whole page that comes next, which is going to be copied.</summary>
+    private static void PrefetchNext(Page page, in Found next)
+    {
+        if (next.Result.Outcome == SearchOutcome.Child && page.Child(next.Result.Index).Page is { } child)
+        {
+            child.PrefetchMemory();
         }
     }
 
@@ -330,27 +350,6 @@ internal sealed partial class TreeApplier
         }
     }
 
-    private BuildItem Patch(PageReference reference, Page page, int firstStep)
-    {
-        Page copy = _builder.Copy(page, _born);
-        TreeTotals totals = page.Totals;
-        foreach (ref readonly Step step in CollectionsMarshal.AsSpan(_steps)[firstStep..])
-        {
-            if (step.Kind == StepKind.Update)
-            {
-                copy.PatchValue(step.Index, _changes.Value(step.Argument), _changes.HeightOf(step.Argument, _height));
-                continue;
-            }
-
-            PageReference child = _items[step.Argument].Child!;
-            totals = totals - page.ItemTotals(step.Index) + child.Page!.Totals;
-            copy.PatchStub(step.Index, child);
-        }
-
-        copy.PatchTotals(totals);
-        return Register(copy, _pages.HasStore ? reference.ShareBases() : null);
-    }
-
     /// <summary>Enters a new page among those created.</summary>
     private BuildItem Register(Page page, PageBases? bases = null)
     {
@@ -363,15 +362,15 @@ internal sealed partial class TreeApplier
 
         List<Page> level = _createdByLevel[page.Level];
         level.Add(page);
-        if (page.Level == 0 && level.Count == PageHasher.ChunkPages)
+        if (level.Count == PageHasher.ChunkPages)
         {
-            HashLevel(level);
+            HashCreated(page.Level);
         }
 
         return BuildItem.OfNewPage(reference, page);
     }
 
-    private BuildItem NewEntry(int change) => new()
+    private BuildItem ItemOf(int change) => new()
     {
         Index = change,
         Dirty = true,
