@@ -145,7 +145,7 @@ public sealed partial class StateStore
             _pageFiles?.SetVersions(first: _storedOrdinal + 1, bearings.Version.Ordinal);
             ICheckpointWriter writer = _home.Pages!.BeginCheckpoint();
             await using ConfiguredAsyncDisposable _ = writer.ConfigureAwait(false);
-            CheckpointJob job = new(writer, _checkpointLists);
+            CheckpointJob job = new(writer, Pages.Pool.Handles, _checkpointLists);
             job.Supersede(bearings.SupersededPages, bearings.SupersededBlobs);
             GiveBack(bearings.SupersededPages);
             await StoreBesideCommitsAsync(job, bearings).ConfigureAwait(false);
@@ -270,6 +270,7 @@ public sealed partial class StateStore
         {
             if (page.Id != PageId.None || page.Page?.Born <= running)
             {
+                page.Keep(HandleUse.IsReplaced);
                 _supersededPages.Add(page);
             }
         }

@@ -240,14 +240,21 @@ public sealed partial class StateStore
         }
 
         long pageBytes = Pages.Commit(state.Created, state.Superseded, reusesHandles) + Pages.Commit(local.Created, local.Superseded, reusesHandles);
-        state.Root.Reference?.ForbidReuse();
-        local.Root.Reference?.ForbidReuse();
+        ForbidReuse(Versions.Head.State, Versions.Head.Local, state.Root, local.Root);
         NoteSuperseded(state);
         NoteSuperseded(local);
         Pages.Forget(state);
         Pages.Forget(local);
         long blobBytes = ResidentBytes(state.SupersededBlobs) + ResidentBytes(local.SupersededBlobs);
         Versions.Publish(version, state.Superseded, local.Superseded, pageBytes, blobBytes);
+    }
+
+    private static void ForbidReuse(params ReadOnlySpan<TreeRoot> roots)
+    {
+        foreach (TreeRoot root in roots)
+        {
+            root.Reference?.ForbidReuse();
+        }
     }
 
     private static long ResidentBytes(List<BlobReference> blobs)

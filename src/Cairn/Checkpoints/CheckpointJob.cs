@@ -21,6 +21,7 @@ internal sealed class CheckpointJob
     private const int LookAhead = 16;
 
     private readonly ICheckpointWriter _writer;
+    private readonly SpareHandles _spare;
     private readonly CheckpointLists _lists;
     private readonly PageEncoder _encoder = new();
     private readonly Stack<(PageReference Reference, ulong Stubs)> _open = new();
@@ -28,10 +29,12 @@ internal sealed class CheckpointJob
 
     /// <summary>Makes a job that writes to a checkpoint just begun.</summary>
     /// <param name="writer">The checkpoint.</param>
+    /// <param name="spare">Takes handles that nobody needs any more.</param>
     /// <param name="lists">Lists to use, as another job left them; they are this job's as long as its results are used.</param>
-    public CheckpointJob(ICheckpointWriter writer, CheckpointLists? lists = null)
+    public CheckpointJob(ICheckpointWriter writer, SpareHandles spare, CheckpointLists? lists = null)
     {
         _writer = writer;
+        _spare = spare;
         _lists = lists ?? new CheckpointLists();
         _lists.Clear();
     }
@@ -52,7 +55,7 @@ internal sealed class CheckpointJob
     public long MemoryBytes { get; private set; }
 
     /// <summary>What pages take that were replaced since the manifest before, but for what the pages stored here build on.</summary>
-    /// <param name="superseded">The pages; those that are not stored count for nothing.</param>
+    /// <param name="superseded">The pages, kept until now for this; those that are not stored count for nothing.</param>
     /// <param name="blobs">The blobs that were replaced.</param>
     /// <remarks>To be called first: what is stored of a page changes with its next version.</remarks>
     public void Supersede(List<PageReference> superseded, List<BlobReference> blobs)
@@ -66,6 +69,10 @@ internal sealed class CheckpointJob
             }
 
             superseded[i].AddExtents(_lists.Superseded);
+            if (superseded[i].LetGo(HandleUse.IsReplaced))
+            {
+                _spare.Put(superseded[i]);
+            }
         }
 
         _lists.Superseded.AddRange(blobs.Where(static blob => blob.Id != PageId.None).Select(static blob => new StoredExtent(blob.Id, blob.StoredBytes)));
@@ -149,7 +156,7 @@ internal sealed class CheckpointJob
 
         // So has an item that does not differ from what is stored of the page.
         Page page = reference.Page!;
-        ulong stubs = reference.Bases?.TrySettle() == true ? page.StubMask & page.ChangedItems : page.StubMask;
+        ulong stubs = reference.Bases?.TrySettle(_spare) == true ? page.StubMask & page.ChangedItems : page.StubMask;
         for (ulong left = stubs; left != 0; left &= left - 1)
         {
             PageReference.PrefetchHandle(page.Child(BitOperations.TrailingZeroCount(left)));
@@ -172,7 +179,7 @@ internal sealed class CheckpointJob
         }
 
         PageBases? bases = reference.Bases;
-        PageChain before = bases?.TrySettle() == true ? bases.Chain : default;
+        PageChain before = bases?.TrySettle(_spare) == true ? bases.Chain : default;
         ulong changed = page.ChangedItems;
         StoredForm form = _encoder.Encode(page, changed, before, StoredForm.Second, moves: null);
         PagePlace place = _encoder.At(_writer.Add(_encoder.Bytes));

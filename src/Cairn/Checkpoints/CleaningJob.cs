@@ -365,7 +365,7 @@ internal sealed class CleaningJob
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
         Page page = _pages.Get(reference);
-        before = reference.Bases?.TrySettle() == true ? reference.Bases.Chain : new PageChain(reference.CurrentPlace, default, 0);
+        before = reference.Bases?.TrySettle(_pages.Pool.Handles) == true ? reference.Bases.Chain : new PageChain(reference.CurrentPlace, default, 0);
         changed = page.ChangedItems | Moves.ItemsMovedIn(page);
         return _encoder.Encode(page, changed, before, _marked[reference.Id.Value], Moves);
     }

@@ -66,6 +66,7 @@ internal sealed partial class Page
     /// <param name="bases">What is stored of the page it is a patched copy of; null for one that was built.</param>
     public PageReference MakeHandle(PageBases? bases = null)
     {
+        _handle ??= _pool.Handles.TryTake();
         if (_handle is { } handle)
         {
             handle.Begin(this, bases);
@@ -74,6 +75,12 @@ internal sealed partial class Page
 
         return _handle = new PageReference(this, bases);
     }
+
+    /// <summary>The page has been taken out of its handle for good: that may go on to the next page together with the object.</summary>
+    public void TakeHandle(PageReference handle) => _handle ??= handle;
+
+    /// <summary>The page leaves memory, but its handle stays with those who know it.</summary>
+    public void LeaveHandle(PageReference handle) => _handle = ReferenceEquals(_handle, handle) ? null : _handle;
 
     /// <summary>Puts the handle of the next child in place, before the page is begun or, to replace one, before anybody sees it.</summary>
     public void PutChild(int ordinal, PageReference child)
@@ -118,7 +125,7 @@ internal sealed partial class Page
         IsAsStored = false;
         PendingStubs = 0;
         IsEntered = false;
-        _handle = _handle is { IsReusable: true } ? _handle : null;
+        _handle = _handle?.TryGiveBack() == true ? _handle : null;
         Residency = PageResidency.Draft;
         _life = (_life | 1) + 1;
         return memory;

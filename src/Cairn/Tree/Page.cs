@@ -41,7 +41,7 @@ internal sealed partial class Page
     private byte _trieRoot;
     private byte _childCount;
     private uint _life;
-    private PageReference? _handle; // of this page if it was made in this process, otherwise one to be used again
+    private PageReference? _handle; // of this page, or one to be used again
 
     /// <summary>Makes an object that pages can be begun on. For <see cref="PagePool"/> alone.</summary>
     /// <param name="pool">Where it and the memory of its pages go back to.</param>

@@ -38,12 +38,17 @@ internal sealed class PageBases
     public uint TagsBelow(PageId id) => TagOf(Full.Id, id) | ((uint)TagOf(First.Id, id) << 16);
 
     /// <summary>Finds out how the page is stored that this was made for.</summary>
+    /// <param name="spare">Takes the page's handle, if nobody else needs it.</param>
     /// <returns>Whether there is a full page.</returns>
-    public bool TrySettle()
+    public bool TrySettle(SpareHandles spare)
     {
         if (_origin is { } origin)
         {
             Set(new PageChain(origin.CurrentPlace, default, 0));
+            if (origin.LetGo(HandleUse.IsOrigin))
+            {
+                spare.Put(origin);
+            }
         }
 
         return Full.Id != PageId.None;

@@ -40,7 +40,7 @@ internal sealed partial class PageCache
         {
             if (reference.Page is not { Residency: PageResidency.Clean } page)
             {
-                _policy.Remove();
+                Remove(reference);
             }
             else if (HasResidentChild(page) || spared?.Contains(reference) == true)
             {
@@ -48,7 +48,7 @@ internal sealed partial class PageCache
             }
             else
             {
-                _policy.Remove();
+                Remove(reference);
                 Drop(reference, page);
             }
         }
@@ -59,17 +59,31 @@ internal sealed partial class PageCache
     private void Drop(PageReference reference, Page page)
     {
         reference.Take();
+        page.LeaveHandle(reference);
         _bytes[(int)PageResidency.Clean] -= page.MemoryBytes;
         Interlocked.Increment(ref _evictions);
         Retire(page);
     }
 
-    /// <summary>Takes up a clean page. Pages that versions gave up leave their references behind: they are swept out before they could outnumber the others.</summary>
+    private void Remove(PageReference reference)
+    {
+        reference.IsTakenUp = false;
+        _policy.Remove();
+    }
+
+    /// <summary>Takes up a clean page. Pages that versions gave up leave their references behind: they are swept out before they could outnumber the others. One that serves another page by now keeps its turn, and gets a use for it.</summary>
     private void TakeUp(PageReference reference)
     {
+        if (reference.IsTakenUp)
+        {
+            reference.Uses = Math.Max(reference.Uses, Math.Min(_mostUses, (byte)1));
+            return;
+        }
+
+        reference.IsTakenUp = true;
         if (_policy.Count >= _sweepAt)
         {
-            _policy.RemoveAll(static known => known.Page is not { Residency: PageResidency.Clean });
+            _policy.RemoveAll(static known => !(known.IsTakenUp = known.Page is { Residency: PageResidency.Clean }));
             _sweepAt = Math.Max(MinSweep, 2 * _policy.Count);
             _tryAgainAt = 0;
         }

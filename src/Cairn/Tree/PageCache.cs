@@ -17,8 +17,8 @@ internal sealed partial class PageCache
     private const int HitStripes = 16;
     private const int StripeWidth = 16;
 
-    /// <summary>Pages given up under one lock, so that whoever loads one does not wait for thousands.</summary>
-    private const int DiscardedAtOnce = 256;
+    /// <summary>Pages given up or become clean under one lock, so that whoever loads or commits some does not wait for thousands.</summary>
+    private const int PagesAtOnce = 256;
 
     private readonly IPageStore? _store;
     private readonly long _limitBytes;
@@ -186,7 +186,7 @@ internal sealed partial class PageCache
     /// <summary>A draft was committed: its pages are the head's now, those it replaced are no longer.</summary>
     /// <param name="created">The pages of the draft.</param>
     /// <param name="superseded">The pages that it replaced.</param>
-    /// <param name="reusesHandles">Whether the handles may serve other pages once no version needs theirs.</param>
+    /// <param name="reusesHandles">Whether the handles of both may serve other pages once no version needs theirs.</param>
     /// <returns>The memory of those of the pages replaced that only memory has.</returns>
     public long Commit(List<PageReference> created, List<PageReference> superseded, bool reusesHandles = false)
     {
@@ -211,6 +211,11 @@ internal sealed partial class PageCache
             foreach (PageReference reference in superseded)
             {
                 ahead.Next();
+                if (reusesHandles)
+                {
+                    reference.AllowReuse();
+                }
+
                 if (reference.Page is { Residency: PageResidency.Dirty or PageResidency.Draft } page)
                 {
                     Move(page, PageResidency.Superseded);
@@ -223,20 +228,26 @@ internal sealed partial class PageCache
     }
 
     /// <summary>Pages have been stored durably: those still part of the head may be evicted from now on.</summary>
-    public void MakeClean(IReadOnlyList<PageReference> stored)
+    public void MakeClean(List<PageReference> stored)
     {
-        lock (_lock)
+        ReadOnlySpan<PageReference> open = CollectionsMarshal.AsSpan(stored);
+        while (open.Length > 0)
         {
-            foreach (PageReference reference in stored)
+            ReadOnlySpan<PageReference> part = open[..Math.Min(PagesAtOnce, open.Length)];
+            open = open[part.Length..];
+            lock (_lock)
             {
-                if (reference.Page is { Residency: PageResidency.Dirty } page)
+                foreach (PageReference reference in part)
                 {
-                    Move(page, PageResidency.Clean);
-                    TakeUp(reference);
+                    if (reference.Page is { Residency: PageResidency.Dirty } page)
+                    {
+                        Move(page, PageResidency.Clean);
+                        TakeUp(reference);
+                    }
                 }
-            }
 
-            Evict();
+                Evict();
+            }
         }
 
         Epochs.Collect();
@@ -251,7 +262,7 @@ internal sealed partial class PageCache
         long bytes = 0;
         while (open.Length > 0)
         {
-            ReadOnlySpan<PageReference> part = open[..Math.Min(DiscardedAtOnce, open.Length)];
+            ReadOnlySpan<PageReference> part = open[..Math.Min(PagesAtOnce, open.Length)];
             open = open[part.Length..];
             lock (_lock)
             {
@@ -264,6 +275,7 @@ internal sealed partial class PageCache
                         continue;
                     }
 
+                    page.TakeHandle(reference);
                     page.MarkRetired();
                     page.Next = first;
                     first = page;

@@ -10,8 +10,11 @@ internal sealed class PagePool
     /// <summary>What memory is overwritten with when it is given back and tests ask for it.</summary>
     public const byte Poison = 0xDD;
 
-    /// <summary>Unused objects of a kind that a pool keeps, about as many as a block of 20,000 changes needs: 2 MB, and for pages with stubs 10 MB.</summary>
-    private const int MostSpare = 1 << 14;
+    /// <summary>Unused objects for pages of entries that a pool keeps, 8 MB: those of some large blocks come back together when a checkpoint ends.</summary>
+    private const int MostSpare = 1 << 16;
+
+    /// <summary>The same for pages with stubs, of which there are fewer: 10 MB.</summary>
+    private const int MostSpareWithChildren = 1 << 14;
 
     /// <summary>Pages given back at once under one lock.</summary>
     private const int FreedAtOnce = 64;
@@ -27,13 +30,14 @@ internal sealed class PagePool
     /// <summary>Makes a pool with memory of its own.</summary>
     /// <param name="poison">Overwrite freed pieces, so that a use after freeing shows (tests).</param>
     public PagePool(bool poison = false)
-        : this(new PageChunks(), poison)
+        : this(new PageChunks(), new SpareHandles(), poison)
     {
     }
 
-    private PagePool(PageChunks chunks, bool poison)
+    private PagePool(PageChunks chunks, SpareHandles handles, bool poison)
     {
         _chunks = chunks;
+        Handles = handles;
         _poison = poison;
     }
 
@@ -44,7 +48,10 @@ internal sealed class PagePool
     public long ReservedBytes => _chunks.ReservedBytes;
 
     /// <summary>A pool that shares memory with this one.</summary>
-    public PagePool Another() => new(_chunks, _poison);
+    public PagePool Another() => new(_chunks, Handles, _poison);
+
+    /// <summary>Handles to be used again, shared like the memory.</summary>
+    public SpareHandles Handles { get; }
 
     /// <summary>Hands out memory of at least so many bytes, not cleared.</summary>
     public PageMemory Allocate(int bytes)
@@ -155,7 +162,7 @@ internal sealed class PagePool
                 {
                     freed = page.Next;
                     page.Next = null;
-                    (page.HasChildren ? ref _spareWithChildren : ref _spare).Put(page, MostSpare);
+                    (page.HasChildren ? ref _spareWithChildren : ref _spare).Put(page, page.HasChildren ? MostSpareWithChildren : MostSpare);
                 }
             }
         }

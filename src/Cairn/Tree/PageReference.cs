@@ -8,8 +8,8 @@ namespace Cairn.Tree;
 /// <remarks>
 /// Invariants: a page without a place is in memory as long as any version needs it; a place is given by a checkpoint, and another one only by cleaning, under the lock of <see cref="PageCache"/>, to all handles of
 /// the page at once; whoever reads the page takes the place under that lock. Checkpoints and cleaning exclude each other. The one who exchanges the page for null retires its memory.
-/// A handle that was committed, never stored and never a root serves another page when its page is given back: it was known only to parents, which went with it or before it, and to the versions it died with. Who keeps
-/// handles elsewhere keeps stored ones, those of versions it has pinned, or those that it has not let be committed that way.
+/// A handle that blocks had for their own and that was never a root serves another page when its page is given back: it was known only to parents, which went with it or before it, and to the versions it died with. Whoever keeps
+/// handles elsewhere keeps those of versions it has pinned, or says so (<see cref="Keep"/>). The order of eviction alone may hold handles that have become another page's.
 /// </remarks>
 internal sealed class PageReference
 {
@@ -21,7 +21,7 @@ internal sealed class PageReference
     private PageBases? _bases;
     private nint _address;
     private PageShape _shape;
-    private bool _isReusable;
+    private int _use; // HandleUse
 
     /// <summary>Makes the handle of a page in memory.</summary>
     /// <param name="page">The page.</param>
@@ -50,7 +50,7 @@ internal sealed class PageReference
     public TreeKind Tree { get; private set; }
 
     /// <summary>What the stub of a stored page says of it; null for a root page and for one made in this process.</summary>
-    public StubClaim? Claim { get; }
+    public StubClaim? Claim { get; private set; }
 
     /// <summary>The stored page; none while it is only in memory. Written by the checkpoint writer alone.</summary>
     public PageId Id { get; private set; }
@@ -66,6 +66,9 @@ internal sealed class PageReference
 
     /// <summary>Counted up by readers as far as the eviction policy of the cache wants, and down by that policy.</summary>
     public byte Uses { get; set; }
+
+    /// <summary>Whether the order of eviction holds the handle; guarded by the lock of <see cref="PageCache"/>.</summary>
+    public bool IsTakenUp { get; set; }
 
     /// <summary>The page, or null when it is not in memory.</summary>
     public Page? Page => Volatile.Read(ref _page);
@@ -102,14 +105,23 @@ internal sealed class PageReference
         }
     }
 
-    /// <summary>Whether the handle may serve another page once its own has been given back.</summary>
-    public bool IsReusable => _isReusable && Id == PageId.None;
-
-    /// <summary>Says, when the page is committed, that nobody keeps the handle beyond its page.</summary>
-    public void AllowReuse() => _isReusable = true;
+    /// <summary>Says, when a block has made the page or replaced it, that nobody keeps the handle beyond its page without saying so.</summary>
+    public void AllowReuse() => Add(HandleUse.Reusable);
 
     /// <summary>Says that the handle is a root, which views ask for without being inside <see cref="ReaderEpochs"/> all the time.</summary>
-    public void ForbidReuse() => _isReusable = false;
+    public void ForbidReuse() => Add(HandleUse.IsRoot);
+
+    /// <summary>Says that the handle is kept, perhaps beyond its page, whose version needs it still.</summary>
+    /// <param name="use">What for: one keeper each.</param>
+    public void Keep(HandleUse use) => Add(use);
+
+    /// <summary>Ends <see cref="Keep"/>.</summary>
+    /// <returns>Whether the handle belongs to the caller: its page has been given back, and it may serve another one.</returns>
+    public bool LetGo(HandleUse use) => (HandleUse)Interlocked.And(ref _use, (int)~use) == (HandleUse.Reusable | HandleUse.IsGivenBack | use);
+
+    /// <summary>Says that the page is given back.</summary>
+    /// <returns>Whether the handle may serve another page at once; otherwise that is for whoever keeps it, or for nobody.</returns>
+    public bool TryGiveBack() => (Add(HandleUse.IsGivenBack) | HandleUse.IsGivenBack) == (HandleUse.Reusable | HandleUse.IsGivenBack);
 
     /// <summary>Makes the handle that of a new page in memory.</summary>
     /// <param name="page">The page.</param>
@@ -117,7 +129,9 @@ internal sealed class PageReference
     public void Begin(Page page, PageBases? bases)
     {
         _bases = bases;
-        _isReusable = false;
+        _use = (int)HandleUse.None;
+        Claim = null;
+        Place(PageId.None, storedBytes: 0, crc: 0);
         Tree = page.Tree;
         Uses = 0;
         _shape = page.Shape;
@@ -161,7 +175,22 @@ internal sealed class PageReference
     }
 
     /// <summary>What a patched copy of the page shares with it.</summary>
-    public PageBases ShareBases() => Bases ?? Adopt(new PageBases(Id == PageId.None ? null : this)); // what is not stored yet may be used again for another page
+    public PageBases ShareBases()
+    {
+        if (Bases is { } bases)
+        {
+            return bases;
+        }
+
+        // What is not stored yet has no place to tell.
+        bool isOrigin = Id != PageId.None;
+        if (isOrigin)
+        {
+            Keep(HandleUse.IsOrigin);
+        }
+
+        return Adopt(new PageBases(isOrigin ? this : null));
+    }
 
     /// <summary>Takes what was found when the page was read, unless there is something already.</summary>
     /// <returns>What there is now.</returns>
@@ -193,6 +222,8 @@ internal sealed class PageReference
         }
     }
 
+    private HandleUse Add(HandleUse use) => (HandleUse)Interlocked.Or(ref _use, (int)use);
+
     private void AddBase(PagePlace place, List<StoredExtent> extents)
     {
         if (place.Id != PageId.None && place.Id != Id)
@@ -200,6 +231,29 @@ internal sealed class PageReference
             extents.Add(new StoredExtent(place.Id, place.StoredBytes));
         }
     }
+}
+
+/// <summary>What is to be known of a handle before it serves another page.</summary>
+[Flags]
+internal enum HandleUse
+{
+    /// <summary>Nothing is known: it does not.</summary>
+    None = 0,
+
+    /// <summary>Only pages and versions know it, and who keeps it.</summary>
+    Reusable = 1,
+
+    /// <summary>It is or was a root, and never serves another page.</summary>
+    IsRoot = 2,
+
+    /// <summary>The next checkpoint asks it where the page was stored, which was replaced.</summary>
+    IsReplaced = 4,
+
+    /// <summary>A <see cref="PageBases"/> asks it where the page is stored.</summary>
+    IsOrigin = 8,
+
+    /// <summary>The page has been given back.</summary>
+    IsGivenBack = 16,
 }
 
 /// <summary>What a stub says of its page. Levels fall on every way down, so that no forged page can lead in a circle.</summary>

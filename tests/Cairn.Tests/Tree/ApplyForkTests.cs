@@ -194,7 +194,7 @@ public sealed class ApplyForkTests
         /// <summary>Stores every page and lets most of them go from memory.</summary>
         public void Evict()
         {
-            CheckpointJob job = new(_writer!);
+            CheckpointJob job = new(_writer!, _pages.Pool.Handles);
             job.Add(_root);
             Assert.True(job.TryStore(static () => true));
             _pages.MakeClean(job.Pages);

@@ -71,18 +71,62 @@ public sealed class PageReuseTests
         stored.AllowReuse();
         stored.Place((PageId)7, 100, 1);
         Renew(pool, page);
+        Assert.Same(stored, page.MakeHandle());
+        Assert.Same(page, stored.Page);
+        Assert.Equal(default, stored.CurrentPlace);
+        Renew(pool, page);
         PageReference root = page.MakeHandle();
         Assert.NotSame(stored, root);
         root.AllowReuse();
         root.ForbidReuse();
         Renew(pool, page);
-        PageReference plain = page.MakeHandle();
-        Assert.NotSame(root, plain);
-        plain.AllowReuse();
+        Assert.NotSame(root, page.MakeHandle());
+        Assert.Equal(0, pool.Handles.Count);
+    }
+
+    [Fact]
+    public void MakeHandle_OfPagesWhoseHandlesAreKept_TakesThemWhenTheLastKeeperLetsGo()
+    {
+        PagePool pool = new();
+        Page page = Make(pool);
+        PageReference kept = page.MakeHandle();
+        kept.AllowReuse();
+        kept.Keep(HandleUse.IsReplaced);
+        kept.Keep(HandleUse.IsOrigin);
         Renew(pool, page);
-        Assert.Same(plain, page.MakeHandle());
-        Assert.Same(page, plain.Page);
-        Assert.False(plain.IsReusable);
+        PageReference other = page.MakeHandle();
+        Assert.NotSame(kept, other);
+        Assert.False(kept.LetGo(HandleUse.IsReplaced));
+        Assert.True(kept.LetGo(HandleUse.IsOrigin));
+        pool.Handles.Put(kept);
+        Assert.Same(kept, Make(pool).MakeHandle());
+
+        // Whoever lets go before the page is given back leaves the handle to it.
+        other.AllowReuse();
+        other.Keep(HandleUse.IsReplaced);
+        Assert.False(other.LetGo(HandleUse.IsReplaced));
+        Renew(pool, page);
+        Assert.Same(other, page.MakeHandle());
+    }
+
+    [Fact]
+    public void MakeHandle_AfterThePageLeftItsHandle_IsAnotherOne()
+    {
+        PagePool pool = new();
+        Page page = Make(pool);
+        PageReference known = page.MakeHandle();
+        known.AllowReuse();
+        page.LeaveHandle(known);
+        Renew(pool, page);
+        PageReference next = page.MakeHandle();
+        Assert.NotSame(known, next);
+
+        // A handle that came with the page goes on with the object.
+        page.LeaveHandle(next);
+        known.AllowReuse();
+        page.TakeHandle(known);
+        Renew(pool, page);
+        Assert.Same(known, page.MakeHandle());
     }
 
     [Fact]
