@@ -74,6 +74,16 @@ public sealed partial class TextTests
         Assert.DoesNotContain("Cairn.Contracts", SourceTree.All.Single(file => file.Path == "src/Cairn/Cairn.csproj").Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Generator_IsOnTheCompilerAlone()
+    {
+        SourceFile project = SourceTree.All.Single(file => file.Path == "src/Cairn.Contracts.Generator/Cairn.Contracts.Generator.csproj");
+        Assert.DoesNotContain("ProjectReference", project.Text, StringComparison.Ordinal);
+        Assert.Equal(
+            ["<PackageReference Include=\"Microsoft.CodeAnalysis.CSharp\" PrivateAssets=\"all\" />", "<PackageReference Include=\"Microsoft.CodeAnalysis.Analyzers\" PrivateAssets=\"all\" />"],
+            project.Text.Split('\n').Select(line => line.Trim()).Where(line => line.Contains("PackageReference", StringComparison.Ordinal)));
+    }
+
     private static void CheckAbsent(IEnumerable<SourceFile> files, string[] words)
     {
         List<string> faults = [];

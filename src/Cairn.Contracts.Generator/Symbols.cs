@@ -1,0 +1,88 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Cairn.Contracts.Generator;
+
+/// <summary>Questions to symbols.</summary>
+internal static class Symbols
+{
+    private static readonly SymbolDisplayFormat TypeFormat =
+        SymbolDisplayFormat.FullyQualifiedFormat.AddMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
+
+    private static readonly SymbolDisplayFormat NameFormat =
+        new(typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces);
+
+    /// <summary>A type as generated code writes it.</summary>
+    public static string Code(this ITypeSymbol type) => type.ToDisplayString(TypeFormat);
+
+    /// <summary>A type as a message names it.</summary>
+    public static string Short(this ITypeSymbol type) => type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
+
+    /// <summary>Namespace and name, without type arguments.</summary>
+    public static string FullName(this ITypeSymbol type) => type.OriginalDefinition.ToDisplayString(NameFormat);
+
+    /// <summary>A name, with <c>@</c> where it is a keyword.</summary>
+    public static string Escape(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
+
+    public static bool IsContract(this ITypeSymbol type) => type.HasAttribute("Cairn.Contracts.ContractAttribute") || type.Implements("Cairn.Contracts.IStorageContract");
+
+    /// <summary>Whether the type has a layout: by an attribute, or because it implements what the generator would.</summary>
+    public static bool HasLayout(this ITypeSymbol type) =>
+        type.HasAttribute("Cairn.Contracts.StorageRecordAttribute") || type.HasAttribute("Cairn.Contracts.ContractAttribute") || type.Implements("Cairn.Contracts.IStorageRecord");
+
+    /// <summary>Whether accessors of the type are generated in this compilation, so that its fields are to be seen.</summary>
+    public static bool IsDeclaredHere(this INamedTypeSymbol type) =>
+        !type.DeclaringSyntaxReferences.IsEmpty && (type.HasAttribute("Cairn.Contracts.StorageRecordAttribute") || type.HasAttribute("Cairn.Contracts.ContractAttribute"));
+
+    /// <summary>The partial properties that wait for a body, in the order of the text.</summary>
+    public static IEnumerable<IPropertySymbol> Fields(this INamedTypeSymbol type) =>
+        type.GetMembers().OfType<IPropertySymbol>().Where(static property => property.IsPartialDefinition && property.PartialImplementationPart is null);
+
+    /// <summary>The base class, if it has a layout.</summary>
+    public static INamedTypeSymbol? BaseRecord(this INamedTypeSymbol type) =>
+        type.TypeKind == TypeKind.Class && type.BaseType is { SpecialType: SpecialType.None } parent && parent.HasLayout() ? parent : null;
+
+    /// <summary>The type parameters of a record that are keys of a map somewhere in it, which takes codecs of keys.</summary>
+    public static HashSet<string> KeyParameters(INamedTypeSymbol definition) => KeyParameters(definition, []);
+
+    private static HashSet<string> KeyParameters(INamedTypeSymbol definition, HashSet<string> visited)
+    {
+        HashSet<string> keys = new(StringComparer.Ordinal);
+        if (definition.TypeParameters.Length > 0 && visited.Add(definition.ToDisplayString()))
+        {
+            foreach (IPropertySymbol field in definition.Fields())
+            {
+                AddKeys(field.Type, keys, visited);
+            }
+        }
+
+        return keys;
+    }
+
+    private static void AddKeys(ITypeSymbol type, HashSet<string> keys, HashSet<string> visited)
+    {
+        if (type is not INamedTypeSymbol { IsGenericType: true } named)
+        {
+            return;
+        }
+
+        bool isMap = string.Equals(named.FullName(), "Cairn.Contracts.StorageMap", StringComparison.Ordinal);
+        HashSet<string> inner = isMap ? [named.TypeParameters[0].Name] : KeyParameters(named.OriginalDefinition, visited);
+        for (int i = 0; i < named.TypeArguments.Length; i++)
+        {
+            if (named.TypeArguments[i] is ITypeParameterSymbol parameter && inner.Contains(named.TypeParameters[i].Name))
+            {
+                keys.Add(parameter.Name);
+            }
+
+            AddKeys(named.TypeArguments[i], keys, visited);
+        }
+    }
+
+    private static bool HasAttribute(this ITypeSymbol type, string name) =>
+        type.GetAttributes().Any(attribute => string.Equals(attribute.AttributeClass?.ToDisplayString(), name, StringComparison.Ordinal));
+
+    /// <summary>Whether the type implements the interface of itself: what a base class implements says nothing about the type.</summary>
+    private static bool Implements(this ITypeSymbol type, string name) => type.Interfaces.Any(
+        candidate => string.Equals(candidate.FullName(), name, StringComparison.Ordinal) && SymbolEqualityComparer.Default.Equals(candidate.TypeArguments[0], type));
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Cairn.Contracts;
+using Cairn.Contracts.Generator;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Xunit;
+
+namespace Cairn.Tests.Contracts.Generated;
+
+/// <summary>Runs the generator over source text, as the compiler does.</summary>
+internal sealed class GeneratorRun
+{
+    private static readonly ImmutableArray<MetadataReference> References =
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "mscorlib.dll"))
+            .Append(typeof(StateStore).Assembly.Location)
+            .Append(typeof(StorageSession).Assembly.Location)
+            .Select(path => MetadataReference.CreateFromFile(path)),
+    ];
+
+    private GeneratorDriver _driver = CSharpGeneratorDriver.Create(
+        [new ContractGenerator().AsSourceGenerator()],
+        parseOptions: CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Preview),
+        driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
+
+    private Compilation _compilation;
+
+    public GeneratorRun(string source)
+    {
+        _compilation = CSharpCompilation.Create(
+            "Author",
+            [Parse(source, "Author.cs")],
+            References,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        Run();
+    }
+
+    /// <summary>What the last run made.</summary>
+    public GeneratorRunResult Result => _driver.GetRunResult().Results[0];
+
+    /// <summary>The ids of what was reported.</summary>
+    public IEnumerable<string> Ids => Result.Diagnostics.Select(diagnostic => diagnostic.Id);
+
+    /// <summary>What the compiler says of the author's and the generated code together.</summary>
+    public IEnumerable<Diagnostic> Errors =>
+        _compilation.AddSyntaxTrees(Result.GeneratedSources.Select(source => source.SyntaxTree)).GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning);
+
+    /// <summary>All generated files, one behind the other.</summary>
+    public string Text => string.Join("\n", Result.GeneratedSources.OrderBy(source => source.HintName, StringComparer.Ordinal).Select(source => $"// {source.HintName}\n{source.SourceText}"));
+
+    /// <summary>The reasons of all outputs of a step in the last run.</summary>
+    public IEnumerable<IncrementalStepRunReason> Reasons(string step) => Result.TrackedSteps[step].SelectMany(run => run.Outputs).Select(output => output.Reason);
+
+    /// <summary>The reasons of what was written.</summary>
+    public IEnumerable<IncrementalStepRunReason> OutputReasons() => Result.TrackedOutputSteps.SelectMany(step => step.Value).SelectMany(run => run.Outputs).Select(output => output.Reason);
+
+    /// <summary>Adds a file and runs again.</summary>
+    public void Add(string source)
+    {
+        _compilation = _compilation.AddSyntaxTrees(Parse(source, "Other.cs"));
+        Run();
+    }
+
+    /// <summary>Replaces the author's file and runs again.</summary>
+    public void Replace(string source)
+    {
+        _compilation = _compilation.ReplaceSyntaxTree(_compilation.SyntaxTrees.First(), Parse(source, "Author.cs"));
+        Run();
+    }
+
+    private static SyntaxTree Parse(string source, string path) =>
+        CSharpSyntaxTree.ParseText(
+            source,
+            CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Preview),
+            path,
+            cancellationToken: TestContext.Current.CancellationToken);
+
+    private void Run()
+    {
+        _driver = _driver.RunGenerators(_compilation, TestContext.Current.CancellationToken);
+        Assert.Null(Result.Exception);
+    }
+}
