@@ -21,6 +21,7 @@ public sealed partial class StateStore
     private Manifest _manifest;
     private Task _checkpoint = Task.CompletedTask;
     private int _waiting;
+    private TaskCompletionSource _stored = NewSignal(); // completed, and made anew, when pages have become clean
     private long _dirtyBlobBytes;
     private ulong _checkpointOrdinal;
     private long _checkpointBytes;
@@ -99,14 +100,31 @@ public sealed partial class StateStore
 
         long started = _options.TimeProvider.GetTimestamp();
         ulong target = Versions.Head.After.Sequence;
-        while (!HasRoom && Volatile.Read(ref _manifest).ReplayFrom.Sequence < target)
+        Interlocked.Increment(ref _waiting);
+        try
         {
-            await StartCheckpoint().WaitAsync(cancellationToken).ConfigureAwait(false);
-            ThrowIfUnwritable();
+            while (!HasRoom && Volatile.Read(ref _manifest).ReplayFrom.Sequence < target)
+            {
+                // What a checkpoint does once its pages are stored needs no waiting for.
+                Task stored = Volatile.Read(ref _stored).Task;
+                if (!HasRoom)
+                {
+                    Task first = await Task.WhenAny(StartCheckpoint(), stored).WaitAsync(cancellationToken).ConfigureAwait(false);
+                    await first.ConfigureAwait(false);
+                }
+
+                ThrowIfUnwritable();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
         }
 
         NoteWait(dirty, replay, _options.TimeProvider.GetElapsedTime(started));
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private bool HasRoom => DirtyBytes <= 2 * _options.DirtyBytes && ReplayBytes <= 2 * _options.ReplayBytes;
 
@@ -169,6 +187,7 @@ public sealed partial class StateStore
             Pages.MakeClean(job.Pages);
             job.Blobs.ForEach(static blob => blob.Drop());
             Interlocked.Add(ref _dirtyBlobBytes, -bearings.DirtyBlobBytes);
+            Interlocked.Exchange(ref _stored, NewSignal()).SetResult();
             NoteManifest(bearings.Version.Ordinal, job.Bytes);
             TimeSpan elapsed = _options.TimeProvider.GetElapsedTime(started);
             Interlocked.Add(ref _checkpointBytes, job.Bytes);
