@@ -10,6 +10,8 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
 {
     private const uint WholeSlot = uint.MaxValue;
     private const int MapLinkBytes = 9;
+    private const uint MapNodesOffset = 4;
+    private const uint MapFreeOffset = 8;
     private const string Codecs = "global::Cairn.Contracts.StorageCodecs.";
 
     /// <summary>The codec of a type; null after a fault.</summary>
@@ -54,7 +56,7 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
     {
         if (options.Bits is not { } bits || primitive.IntegerBits == 0)
         {
-            return new(type.Code(), Codecs + primitive.Codec, CodecType(type, primitive.IsKey), primitive.IsKey, IsShared: true, IsAccessor: false, IsAssignable: true, new(primitive.Size, primitive.TypeName));
+            return new(type.Code(), Codecs + primitive.Codec, CodecType(type, primitive.IsKey), primitive.IsKey, IsShared: true, IsAccessor: false, IsAssignable: true, primitive.IsElsewhere ? Shape.Of(primitive.Size, primitive.TypeName, 0) : Shape.Of(primitive.Size, primitive.TypeName));
         }
 
         options.AreBitsUsed = true;
@@ -63,7 +65,7 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
             return Refuse(Faults.Width, bits.ToString(), type.Short(), $"the width is a multiple of 8, from 8 to {primitive.IntegerBits}");
         }
 
-        return Composed(type, $"{Codecs}Integer<{type.Code()}>(bits: {bits})", isKey: true, isAccessor: false, new((uint)bits / 8, $"{primitive.TypeName[0]}{bits}"));
+        return Composed(type, $"{Codecs}Integer<{type.Code()}>(bits: {bits})", isKey: true, isAccessor: false, Shape.Of((uint)bits / 8, $"{primitive.TypeName[0]}{bits}"));
     }
 
     private CodecModel? ReadNamed(INamedTypeSymbol type, FieldOptions options)
@@ -73,14 +75,14 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
             case "Cairn.Contracts.StorageMap":
                 return ReadMap(type, options);
             case "Cairn.Contracts.StorageList":
-                return ReadItems(type, options, "List", static (_, name) => new(4, $"list<{name}>"));
+                return ReadItems(type, options, "List", static item => Shape.Of(4, $"list<{item.TypeName}>", 0));
             case "Cairn.Contracts.StorageVector":
-                return ReadItems(type, options, "Vector", static (_, name) => new(WholeSlot, $"vector<{name}>"));
+                return ReadItems(type, options, "Vector", static item => Shape.Of(WholeSlot, $"vector<{item.TypeName}>") with { HasMoreSlots = item.Slots.Count > 0 || item.HasMoreSlots });
             case "Cairn.Contracts.StorageArray":
                 return ReadArray(type, options);
             case "Cairn.Contracts.Indirect":
                 CodecModel? value = Read(type.TypeArguments[0], options);
-                return value is null ? null : Composed(type, $"{Codecs}Indirect({value.Expression})", isKey: false, isAccessor: true, value.Shape is { } shape ? new(1, $"indirect<{shape.TypeName}>") : null);
+                return value is null ? null : Composed(type, $"{Codecs}Indirect({value.Expression})", isKey: false, isAccessor: true, value.Shape is { } shape ? Shape.Of(1, $"indirect<{shape.TypeName}>", 0) : null);
             default:
                 break;
         }
@@ -114,11 +116,11 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
             return Refuse(Faults.TooLarge, type.Short(), "a value takes all of a slot");
         }
 
-        Shape? shape = key.Shape is { } keys && value.Shape is { } values ? new(12, $"map<{keys.TypeName},{values.TypeName}>") : null;
+        Shape? shape = key.Shape is { } keys && value.Shape is { } values ? Shape.Of(12, $"map<{keys.TypeName},{values.TypeName}>", MapNodesOffset, MapFreeOffset) : null;
         return Composed(type, $"{Codecs}Map({key.Expression}, {value.Expression})", isKey: false, isAccessor: true, shape);
     }
 
-    private CodecModel? ReadItems(INamedTypeSymbol type, FieldOptions options, string method, Func<uint, string, Shape> shape)
+    private CodecModel? ReadItems(INamedTypeSymbol type, FieldOptions options, string method, Func<Shape, Shape> shape)
     {
         CodecModel? item = Read(type.TypeArguments[0], options);
         if (item is null)
@@ -128,7 +130,7 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
 
         return item.Shape?.Size == WholeSlot
             ? Refuse(Faults.TooLarge, type.Short(), "an item takes all of a slot")
-            : Composed(type, $"{Codecs}{method}({item.Expression})", isKey: false, isAccessor: true, item.Shape is { } known ? shape(known.Size, known.TypeName) : null);
+            : Composed(type, $"{Codecs}{method}({item.Expression})", isKey: false, isAccessor: true, item.Shape is { } known ? shape(known) : null);
     }
 
     private CodecModel? ReadArray(INamedTypeSymbol type, FieldOptions options)
@@ -143,7 +145,7 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
         ulong size = (ulong)count * (item.Shape?.Size ?? 0);
         return size >= WholeSlot
             ? Refuse(Faults.TooLarge, type.Short(), $"{count} items take {size} bytes")
-            : Composed(type, $"{Codecs}Array({item.Expression}, {count})", isKey: false, isAccessor: true, item.Shape is { } shape ? new((uint)size, $"array<{shape.TypeName},{count}>") : null);
+            : Composed(type, $"{Codecs}Array({item.Expression}, {count})", isKey: false, isAccessor: true, item.Shape is { } shape ? Repeat(shape, count) : null);
     }
 
     private CodecModel? ReadRecord(INamedTypeSymbol type, FieldOptions options)
@@ -188,6 +190,7 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
     private Shape? ShapeOf(INamedTypeSymbol type, IReadOnlyDictionary<string, CodecModel> arguments)
     {
         List<string> names = [];
+        List<(ulong Offset, Shape Part)> parts = [];
         ulong size = 0;
         foreach (INamedTypeSymbol part in RecordReader.BasesFirst(type.OriginalDefinition))
         {
@@ -205,11 +208,12 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
                 }
 
                 names.Add($"{field.Name}:{shape.TypeName}");
+                parts.Add((size, shape));
                 size += shape.Size;
             }
         }
 
-        return new((uint)Math.Min(size, WholeSlot), $"{{{string.Join(",", names)}}}");
+        return Shape.Of((uint)Math.Min(size, WholeSlot), $"{{{string.Join(",", names)}}}", parts);
     }
 
     /// <summary>What is wrong inside of another record is said there, but that it leads back to this one concerns this one.</summary>
@@ -220,6 +224,12 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
             fault(id, arguments);
         }
     }
+
+    /// <summary>An array: items that have no slots of their own are looked at once, others only until enough slots are listed.</summary>
+    private static Shape Repeat(Shape item, int count) => Shape.Of(
+        (uint)count * item.Size,
+        $"array<{item.TypeName},{count}>",
+        item.Slots.Count == 0 && !item.HasMoreSlots ? [] : Enumerable.Range(0, count).Select(index => ((ulong)index * item.Size, item)));
 
     private static CodecModel Composed(ITypeSymbol type, string expression, bool isKey, bool isAccessor, Shape? shape) =>
         new(type.Code(), expression, CodecType(type, isKey), isKey, IsShared: false, isAccessor, IsAssignable: !isAccessor, shape);

@@ -61,8 +61,8 @@ internal static class Faults
     private static readonly DiagnosticDescriptor DuplicateNameRule = Rule(
         DuplicateName,
         "Names of fields are unique",
-        "'{0}' is already a field of '{1}'; give it another name",
-        "Layouts name their fields, those of base classes included.");
+        "'{0}' is already {1}; give it another name",
+        "Layouts name their fields, those of base classes included. Generated members have names too, such as Layout and Open.");
 
     private static readonly DiagnosticDescriptor TooLargeRule = Rule(
         TooLarge,

@@ -14,9 +14,6 @@ namespace Cairn.Contracts.Generator;
 /// <param name="Shape">The size and the name of the type, where they are known.</param>
 internal sealed record CodecModel(string Type, string Expression, string CodecType, bool IsKey, bool IsShared, bool IsAccessor, bool IsAssignable, Shape? Shape);
 
-/// <summary>The size of a type and its name down to its primitives.</summary>
-internal sealed record Shape(uint Size, string TypeName);
-
 /// <summary>A field.</summary>
 /// <param name="Name">The name.</param>
 /// <param name="Modifiers">The modifiers of the property, without <c>partial</c>.</param>

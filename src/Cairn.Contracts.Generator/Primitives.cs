@@ -8,7 +8,8 @@ namespace Cairn.Contracts.Generator;
 /// <param name="TypeName">Its name in layouts.</param>
 /// <param name="IntegerBits">The bits of an integer, otherwise 0.</param>
 /// <param name="IsKey">Whether it can be the key of a map.</param>
-internal sealed record Primitive(string Codec, uint Size, string TypeName, int IntegerBits = 0, bool IsKey = true);
+/// <param name="IsElsewhere">Whether its content is in a slot of its own.</param>
+internal sealed record Primitive(string Codec, uint Size, string TypeName, int IntegerBits = 0, bool IsKey = true, bool IsElsewhere = false);
 
 /// <summary>The types that storage knows, and those that authors try in vain.</summary>
 internal static class Primitives
@@ -29,10 +30,10 @@ internal static class Primitives
         ["Cairn.Contracts.Int256"] = Integer("Int256", 256),
         ["System.Boolean"] = new("Boolean", 1, "bool"),
         ["System.Double"] = new("Double", 8, "float", IsKey: false),
-        ["System.String"] = new("Text", 4, "str"),
-        ["System.Numerics.BigInteger"] = new("BigInteger", 4, "bigint"),
+        ["System.String"] = new("Text", 4, "str", IsElsewhere: true),
+        ["System.Numerics.BigInteger"] = new("BigInteger", 4, "bigint", IsElsewhere: true),
         ["System.DateTimeOffset"] = new("DateTime", 25, "datetime"),
-        ["Cairn.Contracts.StorageBytes"] = new("Bytes", 4, "bytes"),
+        ["Cairn.Contracts.StorageBytes"] = new("Bytes", 4, "bytes", IsElsewhere: true),
         ["Cairn.Contracts.Address"] = new("Address", 20, "address"),
         ["Cairn.Hash256"] = new("Hash256", 32, "hash256"),
         ["Cairn.Contracts.Nothing"] = new("Nothing", 0, "none", IsKey: false),

@@ -37,6 +37,7 @@ internal sealed class RecordReader(INamedTypeSymbol type, bool isContract, Cance
         }
 
         CheckNames();
+        CheckGeneratedNames(fields);
         List<PlacedField> layout = _faults.Count == 0 ? Place(fields, parameters) : [];
         return new(_faults.Count == 0 ? Model(fields, layout) : null, new(_faults.Distinct()));
     }
@@ -86,6 +87,7 @@ internal sealed class RecordReader(INamedTypeSymbol type, bool isContract, Cance
             type.IsRecord ? "is a record of the language, which copies itself through memory; make it a class or struct"
             : type.IsAbstract || type.IsStatic ? "is abstract or static; accessors are made of it"
             : type.IsRefLikeType ? "is a ref struct, which no collection can hold"
+            : type.IsFileLocal ? "is visible in its file only, where no code can be added"
             : isContract && type.IsGenericType ? "is a contract with type parameters; only records have them"
             : isContract && type.GetAttributes().Any(attribute => string.Equals(attribute.AttributeClass?.ToDisplayString(), "Cairn.Contracts.StorageRecordAttribute", StringComparison.Ordinal)) ? "is marked twice; choose [Contract] or [StorageRecord]"
             : type.TypeKind == TypeKind.Class && type.BaseType is { SpecialType: SpecialType.None, TypeKind: not TypeKind.Error } && type.BaseRecord() is null ? $"has the base class '{type.BaseType.Short()}', which is not marked; mark it with [StorageRecord]"
@@ -118,8 +120,17 @@ internal sealed class RecordReader(INamedTypeSymbol type, bool isContract, Cance
         {
             foreach (IPropertySymbol field in part.Fields().Where(field => !names.Add(field.Name) && SymbolEqualityComparer.Default.Equals(part, type)))
             {
-                Report(Faults.DuplicateName, field, field.Name, type.Short());
+                Report(Faults.DuplicateName, field, field.Name, $"a field of '{type.Short()}'");
             }
+        }
+    }
+
+    private void CheckGeneratedNames(List<FieldModel> fields)
+    {
+        HashSet<string> names = [.. RecordWriter.GeneratedNames(isContract, type.IsGenericType, fields)];
+        foreach (ISymbol member in type.GetMembers().Where(member => !member.IsImplicitlyDeclared && names.Contains(member.Name)))
+        {
+            Report(Faults.DuplicateName, member, member.Name, "the name of a generated member");
         }
     }
 

@@ -40,6 +40,14 @@ internal static class RecordWriter
         return text.ToString();
     }
 
+    /// <summary>The names that generated code takes, which its author cannot have.</summary>
+    public static IEnumerable<string> GeneratedNames(bool isContract, bool isGeneric, IEnumerable<FieldModel> fields)
+    {
+        string[] always = isGeneric ? ["_place", "_layout", "Known", "LayoutOf", "FieldLayout"] : ["_place", "Layout", "Offsets"];
+        IEnumerable<string> codecs = isGeneric ? [] : fields.Where(static field => !field.Codec.IsShared).Select(static field => field.Name + "Codec");
+        return [.. always, .. isContract ? ["Open"] : Array.Empty<string>(), .. codecs, .. fields.Where(static field => field.Codec.IsAccessor).Select(KeptName)];
+    }
+
     /// <summary>The properties and, in classes, the accessors they keep.</summary>
     /// <param name="text">Takes the code.</param>
     /// <param name="model">The record.</param>
@@ -143,15 +151,15 @@ internal static class RecordWriter
 
     private static void WriteLayout(CodeText text, RecordModel model, string name, string hides)
     {
-        text.Line("/// <summary>The layout: names, offsets and types of the fields.</summary>");
+        text.Line("/// <summary>The layout: names, offsets and types of the fields. What lies in another slot than the record is in the one that <c>Indirect()</c> of the named offset leads to.</summary>");
         if (model.Layout.Count > 0)
         {
             text.Line("/// <remarks>");
             text.Line("/// <code>");
-            text.Line("/// offset  bytes  field");
+            text.Line("/// offset       bytes  field");
             foreach (PlacedField field in model.Layout)
             {
-                text.Line($"/// {field.Offset,6} {field.Shape.Size,6}  {field.Name} {field.Shape.TypeName.Replace("<", "&lt;").Replace(">", "&gt;")}");
+                text.Line($"/// {field.Offset,6}  {field.Shape.Size,10}  {field.Name} {field.Shape.TypeName.Replace("<", "&lt;").Replace(">", "&gt;")}{SlotsOf(field)}");
             }
 
             text.Line("/// </code>");
@@ -181,6 +189,13 @@ internal static class RecordWriter
 
             text.Close();
         }
+    }
+
+    private static string SlotsOf(PlacedField field)
+    {
+        IEnumerable<string> slots = field.Shape.Slots.Select(slot => ((ulong)field.Offset + slot).ToString());
+        string listed = string.Join(", ", field.Shape.HasMoreSlots ? slots.Append("…") : slots);
+        return listed.Length == 0 ? "" : $" (slots at {listed})";
     }
 
     private static string CodecOf(FieldModel field) => field.Codec.IsShared ? field.Codec.Expression : field.Name + "Codec";

@@ -70,6 +70,30 @@ public sealed class ContractGeneratorTests
     public void Generated_Text_DoesNotDependOnTheOrderOfRuns() => Assert.Equal(new GeneratorRun(Author).Text, new GeneratorRun(Author).Text);
 
     [Fact]
+    public void RecordsOfAnotherAssembly_HaveOffsetsThatAreLookedUp()
+    {
+        GeneratorRun run = new(
+            """
+            using Cairn.Contracts;
+            namespace Stall;
+            [StorageRecord] public partial class RareOffer : Shop.Offer { public partial byte Rarity { get; set; } }
+            [Contract] public partial class Stall
+            {
+                public partial byte First { get; set; }
+                public partial Shop.Pair<Shop.Offer> Pair { get; }
+                public partial RareOffer Rare { get; }
+                public partial byte Last { get; set; }
+            }
+            """,
+            new GeneratorRun(Author).Compile());
+        Assert.Empty(run.Ids);
+        Assert.Empty(run.Errors);
+        Assert.Contains("Rarity = Layout.OffsetOf(\"Rarity\");", run.Text, StringComparison.Ordinal);
+        Assert.Contains("Last = Layout.OffsetOf(\"Last\");", run.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("First = Layout", run.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void UnrelatedFile_LeavesEveryStepCached()
     {
         GeneratorRun run = new(Author);

@@ -26,12 +26,14 @@ internal sealed class GeneratorRun
 
     private Compilation _compilation;
 
-    public GeneratorRun(string source)
+    /// <param name="source">The author's file.</param>
+    /// <param name="library">An assembly that it refers to.</param>
+    public GeneratorRun(string source, byte[]? library = null)
     {
         _compilation = CSharpCompilation.Create(
-            "Author",
+            library is null ? "Library" : "Author",
             [Parse(source, "Author.cs")],
-            References,
+            library is null ? References : References.Add(MetadataReference.CreateFromImage(library)),
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
         Run();
     }
@@ -54,6 +56,14 @@ internal sealed class GeneratorRun
 
     /// <summary>The reasons of what was written.</summary>
     public IEnumerable<IncrementalStepRunReason> OutputReasons() => Result.TrackedOutputSteps.SelectMany(step => step.Value).SelectMany(run => run.Outputs).Select(output => output.Reason);
+
+    /// <summary>The author's and the generated code, compiled.</summary>
+    public byte[] Compile()
+    {
+        using MemoryStream stream = new();
+        Assert.True(_compilation.AddSyntaxTrees(Result.GeneratedSources.Select(source => source.SyntaxTree)).Emit(stream, cancellationToken: TestContext.Current.CancellationToken).Success);
+        return stream.ToArray();
+    }
 
     /// <summary>Adds a file and runs again.</summary>
     public void Add(string source)
