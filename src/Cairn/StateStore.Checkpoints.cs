@@ -43,23 +43,23 @@ public sealed partial class StateStore
         }
 
         ulong target = Versions.Head.After.Sequence;
-        Interlocked.Increment(ref _waiting);
-        try
+        using WaitScope _ = BeginWaiting();
+        while (Volatile.Read(ref _manifest).ReplayFrom.Sequence < target)
         {
-            while (Volatile.Read(ref _manifest).ReplayFrom.Sequence < target)
-            {
-                await StartCheckpoint().WaitAsync(cancellationToken).ConfigureAwait(false);
-                ThrowIfUnwritable();
-            }
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _waiting);
+            await StartCheckpoint().WaitAsync(cancellationToken).ConfigureAwait(false);
+            ThrowIfUnwritable();
         }
     }
 
     /// <summary>Whether somebody waits for pages to be stored: a caller, a commit for room, closing. Then nothing that stores them steps back any more.</summary>
     private bool IsAwaited => Volatile.Read(ref _waiting) > 0 || Volatile.Read(ref _disposed) != 0;
+
+    /// <summary>Says that somebody waits, until it is disposed.</summary>
+    private WaitScope BeginWaiting()
+    {
+        Interlocked.Increment(ref _waiting);
+        return new WaitScope(this);
+    }
 
     /// <summary>The log behind the newest checkpoint.</summary>
     private long ReplayBytes => _log.BytesBetween(Volatile.Read(ref _manifest).ReplayFrom, Versions.Head.After);
@@ -100,25 +100,18 @@ public sealed partial class StateStore
 
         long started = _options.TimeProvider.GetTimestamp();
         ulong target = Versions.Head.After.Sequence;
-        Interlocked.Increment(ref _waiting);
-        try
+        using WaitScope _ = BeginWaiting();
+        while (!HasRoom && Volatile.Read(ref _manifest).ReplayFrom.Sequence < target)
         {
-            while (!HasRoom && Volatile.Read(ref _manifest).ReplayFrom.Sequence < target)
+            // What a checkpoint does once its pages are stored needs no waiting for.
+            Task stored = Volatile.Read(ref _stored).Task;
+            if (!HasRoom)
             {
-                // What a checkpoint does once its pages are stored needs no waiting for.
-                Task stored = Volatile.Read(ref _stored).Task;
-                if (!HasRoom)
-                {
-                    Task first = await Task.WhenAny(StartCheckpoint(), stored).WaitAsync(cancellationToken).ConfigureAwait(false);
-                    await first.ConfigureAwait(false);
-                }
-
-                ThrowIfUnwritable();
+                Task first = await Task.WhenAny(StartCheckpoint(), stored).WaitAsync(cancellationToken).ConfigureAwait(false);
+                await first.ConfigureAwait(false);
             }
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _waiting);
+
+            ThrowIfUnwritable();
         }
 
         NoteWait(dirty, replay, _options.TimeProvider.GetElapsedTime(started));
@@ -344,6 +337,11 @@ public sealed partial class StateStore
         {
             Versions.Unpin(await RunCheckpointAsync().ConfigureAwait(false), isView: false);
         }
+    }
+
+    private readonly struct WaitScope(StateStore store) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref store._waiting);
     }
 
     private sealed record Bearings(StateVersion Version, LogPosition After, ChainMarks Marks, LogPosition LogEnd, List<PageReference> SupersededPages, List<BlobReference> SupersededBlobs, long DirtyBlobBytes, long DirtyBytes, long ReplayBytes);

@@ -86,9 +86,9 @@ public sealed partial class StateStore
     private async Task<bool> InTurnAsync(Func<StateVersion, Task<bool>> step, CancellationToken cancellationToken)
     {
         await _pagesGate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        Interlocked.Increment(ref _waiting);
         try
         {
+            using WaitScope _ = BeginWaiting();
             ThrowIfUnwritable();
             StateVersion version = Versions.PinHead(isView: false);
             if (version.After.Sequence != _manifest.ReplayFrom.Sequence)
@@ -108,7 +108,6 @@ public sealed partial class StateStore
         }
         finally
         {
-            Interlocked.Decrement(ref _waiting);
             _pagesGate.Release();
         }
     }

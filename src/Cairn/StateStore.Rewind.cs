@@ -146,15 +146,14 @@ public sealed partial class StateStore
             Interlocked.Decrement(ref _waitingCheckpoints);
         }
 
-        Interlocked.Increment(ref _waiting);
         try
         {
+            using WaitScope _ = BeginWaiting();
             ThrowIfUnwritable();
             return await step().ConfigureAwait(false);
         }
         finally
         {
-            Interlocked.Decrement(ref _waiting);
             _pagesGate.Release();
         }
     }
