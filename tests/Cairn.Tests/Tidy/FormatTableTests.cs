@@ -77,7 +77,7 @@ public sealed partial class FormatTableTests
     }
 
     private static Dictionary<string, Dictionary<string, int>> Layouts() =>
-        typeof(StateStore).Assembly.GetTypes()
+        typeof(StateStore).Assembly.GetTypes().Concat(typeof(Cairn.Contracts.StorageSession).Assembly.GetTypes())
             .Where(type => type.Name.EndsWith("Layout", StringComparison.Ordinal) && type is { IsAbstract: true, IsSealed: true })
             .ToDictionary(type => type.Name[..^"Layout".Length], ConstantsOf, StringComparer.Ordinal);
 
