@@ -12,6 +12,9 @@ public sealed class PublicApiTests
     public void PublicApi_OfContracts_IsAsListed() => GoldenFile.CheckText("public-api-contracts.txt", PublicApi.Of(typeof(Cairn.Contracts.StorageSession).Assembly));
 
     [Fact]
+    public void PublicApi_OfHosting_IsAsListed() => GoldenFile.CheckText("public-api-hosting.txt", PublicApi.Of(typeof(Cairn.Hosting.CairnOptions).Assembly));
+
+    [Fact]
     public void SubFolders_AreInternal_ButTheSeamsAndReports()
     {
         string[] open = ["Cairn", "Cairn.IO", "Cairn.Homes", "Cairn.Proofs", "Cairn.Checking"];

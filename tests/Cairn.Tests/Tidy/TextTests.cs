@@ -74,6 +74,17 @@ public sealed partial class TextTests
         Assert.DoesNotContain("Cairn.Contracts", SourceTree.All.Single(file => file.Path == "src/Cairn/Cairn.csproj").Text, StringComparison.Ordinal);
     }
 
+    /// <summary>Only the packages of ADR 28, and only here: neither the engine nor the contracts know of hosting.</summary>
+    [Fact]
+    public void Hosting_IsOnItsPackagesAlone()
+    {
+        SourceFile project = SourceTree.All.Single(file => file.Path == "src/Cairn.Hosting/Cairn.Hosting.csproj");
+        Assert.Equal(
+            ["DependencyInjection.Abstractions", "Options", "Options.ConfigurationExtensions", "Logging.Abstractions", "Diagnostics.HealthChecks"],
+            Packages().Matches(project.Text).Select(match => match.Groups["name"].Value["Microsoft.Extensions.".Length..]));
+        Assert.Equal(["../Cairn/Cairn.csproj", "../Cairn.Contracts/Cairn.Contracts.csproj"], References().Matches(project.Text).Select(match => match.Groups["project"].Value));
+    }
+
     [Fact]
     public void Generator_IsOnTheCompilerAlone()
     {
@@ -107,6 +118,9 @@ public sealed partial class TextTests
 
     [GeneratedRegex("<ProjectReference Include=\"(?<project>[^\"]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex References();
+
+    [GeneratedRegex("<PackageReference Include=\"(?<name>[^\"]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Packages();
 
     [GeneratedRegex(@"\b(DllImport|LibraryImport)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex NativeCalls();

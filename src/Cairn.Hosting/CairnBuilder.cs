@@ -1,0 +1,45 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Cairn.Hosting;
+
+/// <summary>Adds what stands on a store to the services of a program.</summary>
+public sealed class CairnBuilder
+{
+    internal CairnBuilder(IServiceCollection services, string name)
+    {
+        Services = services;
+        Name = name;
+    }
+
+    /// <summary>The services.</summary>
+    public IServiceCollection Services { get; }
+
+    /// <summary>The name of the store, the key of its services; empty for the one without.</summary>
+    public string Name { get; }
+
+    /// <summary>
+    /// Adds the services of contracts over the store, singletons with the same key as it: <see cref="ContractSessions"/>.
+    /// </summary>
+    /// <returns>The same builder.</returns>
+    public CairnBuilder AddContracts()
+    {
+        TryAddSingleton(static (_, opener) => new ContractSessions(opener.Open(), opener.Options.ContractProfile));
+        return this;
+    }
+
+    /// <summary>Adds a service on the store: keyed where the store has a name.</summary>
+    internal void TryAddSingleton<T>(Func<IServiceProvider, StoreOpener, T> make)
+        where T : class
+    {
+        string name = Name;
+        if (name.Length == 0)
+        {
+            Services.TryAddSingleton(provider => make(provider, provider.GetRequiredKeyedService<StoreOpener>(name)));
+        }
+        else
+        {
+            Services.TryAddKeyedSingleton(name, (provider, _) => make(provider, provider.GetRequiredKeyedService<StoreOpener>(name)));
+        }
+    }
+}
