@@ -88,6 +88,7 @@ internal static class CliApplication
             CompareCommand.Create(streams),
             MigrateCommand.Create(streams),
             RepairCommand.Create(streams),
+            LayoutCommand.Create(streams),
             QuickstartCommand.Create(streams),
         };
         root.HelpName = ProgramName;

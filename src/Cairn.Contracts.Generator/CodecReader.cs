@@ -1,3 +1,4 @@
+using Cairn.Contracts.Generator.Layouts;
 using Microsoft.CodeAnalysis;
 
 namespace Cairn.Contracts.Generator;
@@ -6,7 +7,8 @@ namespace Cairn.Contracts.Generator;
 /// <param name="path">The records around the type, the one that is generated first.</param>
 /// <param name="parameters">What stands for the type parameters of the innermost of them.</param>
 /// <param name="fault">Takes the rule that is broken, and the arguments of its message.</param>
-internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnlyDictionary<string, CodecModel> parameters, Action<string, string[]> fault)
+/// <param name="entries">Takes the descriptions of layouts that no type of the project describes.</param>
+internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnlyDictionary<string, CodecModel> parameters, Action<string, string[]> fault, LayoutEntries entries)
 {
     private const uint WholeSlot = uint.MaxValue;
     private const int MapLinkBytes = 9;
@@ -46,7 +48,8 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
                 $"{Codecs}Enum({inner.Expression}, static value => ({name})value, static value => ({inner.Type})value)",
                 isKey: true,
                 isAccessor: false,
-                inner.Shape);
+                inner.Shape,
+                inner.Label);
         }
 
         return type is INamedTypeSymbol named ? ReadNamed(named, options) : Refuse(Faults.Collection, type.Short(), Primitives.Instead(type) ?? "a type of Cairn.Contracts");
@@ -56,7 +59,7 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
     {
         if (options.Bits is not { } bits || primitive.IntegerBits == 0)
         {
-            return new(type.Code(), Codecs + primitive.Codec, CodecType(type, primitive.IsKey), primitive.IsKey, IsShared: true, IsAccessor: false, IsAssignable: true, primitive.IsElsewhere ? Shape.Of(primitive.Size, primitive.TypeName, 0) : Shape.Of(primitive.Size, primitive.TypeName));
+            return new(type.Code(), Codecs + primitive.Codec, CodecType(type, primitive.IsKey), primitive.IsKey, IsShared: true, IsAccessor: false, IsAssignable: true, primitive.IsElsewhere ? Shape.Of(primitive.Size, primitive.TypeName, 0) : Shape.Of(primitive.Size, primitive.TypeName), primitive.TypeName);
         }
 
         options.AreBitsUsed = true;
@@ -65,7 +68,8 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
             return Refuse(Faults.Width, bits.ToString(), type.Short(), $"the width is a multiple of 8, from 8 to {primitive.IntegerBits}");
         }
 
-        return Composed(type, $"{Codecs}Integer<{type.Code()}>(bits: {bits})", isKey: true, isAccessor: false, Shape.Of((uint)bits / 8, $"{primitive.TypeName[0]}{bits}"));
+        string label = $"{primitive.TypeName[0]}{bits}";
+        return Composed(type, $"{Codecs}Integer<{type.Code()}>(bits: {bits})", isKey: true, isAccessor: false, Shape.Of((uint)bits / 8, label), label);
     }
 
     private CodecModel? ReadNamed(INamedTypeSymbol type, FieldOptions options)
@@ -82,7 +86,7 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
                 return ReadArray(type, options);
             case "Cairn.Contracts.Indirect":
                 CodecModel? value = Read(type.TypeArguments[0], options);
-                return value is null ? null : Composed(type, $"{Codecs}Indirect({value.Expression})", isKey: false, isAccessor: true, value.Shape is { } shape ? Shape.Of(1, $"indirect<{shape.TypeName}>", 0) : null);
+                return value is null ? null : Composed(type, $"{Codecs}Indirect({value.Expression})", isKey: false, isAccessor: true, value.Shape is { } shape ? Shape.Of(1, $"indirect<{shape.TypeName}>", 0) : null, $"indirect<{value.Label}>");
             default:
                 break;
         }
@@ -117,7 +121,7 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
         }
 
         Shape? shape = key.Shape is { } keys && value.Shape is { } values ? Shape.Of(12, $"map<{keys.TypeName},{values.TypeName}>", MapNodesOffset, MapFreeOffset) : null;
-        return Composed(type, $"{Codecs}Map({key.Expression}, {value.Expression})", isKey: false, isAccessor: true, shape);
+        return Composed(type, $"{Codecs}Map({key.Expression}, {value.Expression})", isKey: false, isAccessor: true, shape, $"map<{key.Label},{value.Label}>");
     }
 
     private CodecModel? ReadItems(INamedTypeSymbol type, FieldOptions options, string method, Func<Shape, Shape> shape)
@@ -130,7 +134,7 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
 
         return item.Shape?.Size == WholeSlot
             ? Refuse(Faults.TooLarge, type.Short(), "an item takes all of a slot")
-            : Composed(type, $"{Codecs}{method}({item.Expression})", isKey: false, isAccessor: true, item.Shape is { } known ? shape(known) : null);
+            : Composed(type, $"{Codecs}{method}({item.Expression})", isKey: false, isAccessor: true, item.Shape is { } known ? shape(known) : null, $"{method.ToLowerInvariant()}<{item.Label}>");
     }
 
     private CodecModel? ReadArray(INamedTypeSymbol type, FieldOptions options)
@@ -145,7 +149,7 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
         ulong size = (ulong)count * (item.Shape?.Size ?? 0);
         return size >= WholeSlot
             ? Refuse(Faults.TooLarge, type.Short(), $"{count} items take {size} bytes")
-            : Composed(type, $"{Codecs}Array({item.Expression}, {count})", isKey: false, isAccessor: true, item.Shape is { } shape ? Repeat(shape, count) : null);
+            : Composed(type, $"{Codecs}Array({item.Expression}, {count})", isKey: false, isAccessor: true, item.Shape is { } shape ? Repeat(shape, count) : null, $"array<{item.Label},{count}>");
     }
 
     private CodecModel? ReadRecord(INamedTypeSymbol type, FieldOptions options)
@@ -155,14 +159,41 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
             return SymbolEqualityComparer.Default.Equals(path[0], type.OriginalDefinition) ? Refuse(Faults.Recursive, path[0].Short(), type.Short()) : null;
         }
 
-        string name = type.Code();
-        if (!type.IsGenericType)
+        if (type.IsAbstract)
         {
-            return new(name, $"{name}.Layout", $"global::Cairn.Contracts.RecordCodec<{name}>", IsKey: false, IsShared: true, IsAccessor: !type.IsValueType, IsAssignable: true, ShapeOf(type, new Dictionary<string, CodecModel>(StringComparer.Ordinal)));
+            return Refuse(Faults.TypeShape, type.Short(), "is abstract, so there is no value of it; use a class that derives from it");
         }
 
+        if (ReadArguments(type, options) is not { } arguments)
+        {
+            return null;
+        }
+
+        string name = type.Code();
+        string label = type.LayoutName(arguments.Labels);
+        (Shape? shape, Layout? layout) = Inside(type.OriginalDefinition, label, arguments);
+        if (type.IsGenericType || !type.IsDeclaredHere())
+        {
+            entries.Add(type, label, layout);
+        }
+
+        return new(
+            name,
+            type.IsGenericType ? $"{name}.LayoutOf({arguments.Expressions})" : $"{name}.Layout",
+            $"global::Cairn.Contracts.RecordCodec<{name}>",
+            IsKey: false,
+            IsShared: !type.IsGenericType,
+            IsAccessor: !type.IsValueType,
+            IsAssignable: true,
+            shape,
+            label);
+    }
+
+    /// <summary>What stands for the type parameters of a record; null after a fault.</summary>
+    public RecordArguments? ReadArguments(INamedTypeSymbol type, FieldOptions options)
+    {
         HashSet<string> keys = Symbols.KeyParameters(type.OriginalDefinition);
-        Dictionary<string, CodecModel> arguments = new(StringComparer.Ordinal);
+        List<CodecModel> arguments = [];
         for (int i = 0; i < type.TypeArguments.Length; i++)
         {
             CodecModel? argument = Read(type.TypeArguments[i], options);
@@ -173,47 +204,85 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
 
             if (argument is not null)
             {
-                arguments[type.TypeParameters[i].Name] = argument;
+                arguments.Add(argument);
             }
         }
 
-        if (arguments.Count < type.TypeArguments.Length)
-        {
-            return null;
-        }
-
-        string codecs = string.Join(", ", type.TypeParameters.Select(parameter => arguments[parameter.Name].Expression));
-        return new(name, $"{name}.LayoutOf({codecs})", $"global::Cairn.Contracts.RecordCodec<{name}>", IsKey: false, IsShared: false, IsAccessor: !type.IsValueType, IsAssignable: true, ShapeOf(type, arguments));
+        return arguments.Count < type.TypeArguments.Length ? null : new(type.TypeParameters, arguments);
     }
 
-    /// <summary>Size and name of a record, where its fields are to be seen and all known.</summary>
-    private Shape? ShapeOf(INamedTypeSymbol type, IReadOnlyDictionary<string, CodecModel> arguments)
+    /// <summary>A definition and its base classes with what stands for their type parameters, the lowest first; null after a fault.</summary>
+    /// <param name="definition">A record; its own type parameters are those of the reader.</param>
+    public IReadOnlyList<RecordPart>? Parts(INamedTypeSymbol definition)
     {
-        List<string> names = [];
-        List<(ulong Offset, Shape Part)> parts = [];
-        ulong size = 0;
-        foreach (INamedTypeSymbol part in RecordReader.BasesFirst(type.OriginalDefinition))
+        List<RecordPart> parts = [new(definition, new(definition.TypeParameters, [.. definition.TypeParameters.Select(parameter => parameters[parameter.Name])]))];
+        CodecReader reader = this;
+        for (INamedTypeSymbol? parent = definition.BaseRecord(); parent is not null; parent = parent.OriginalDefinition.BaseRecord())
         {
-            if (!part.IsDeclaredHere())
+            if (reader.ReadArguments(parent, new FieldOptions()) is not { } arguments)
             {
                 return null;
             }
 
-            CodecReader reader = new([.. path, type.OriginalDefinition], arguments, PassRecursion);
-            foreach (IPropertySymbol field in part.Fields())
+            parts.Insert(0, new(parent.OriginalDefinition, arguments));
+            reader = new(path, arguments.ByName, fault, entries);
+        }
+
+        return parts;
+    }
+
+    /// <summary>Size and name of a record, where its fields are to be seen and all known, and the description of its layout.</summary>
+    private (Shape? Shape, Layout? Layout) Inside(INamedTypeSymbol type, string label, RecordArguments arguments)
+    {
+        IReadOnlyList<INamedTypeSymbol> inner = [.. path, type];
+        if (!type.IsDeclaredHere() || new CodecReader(inner, arguments.ByName, PassRecursion, entries).Parts(type) is not { } all)
+        {
+            return (null, null);
+        }
+
+        List<string> names = [];
+        List<LayoutField> fields = [];
+        List<(ulong Offset, Shape Part)> shapes = [];
+        ulong size = 0;
+        bool isShapeKnown = true;
+        foreach (RecordPart part in all)
+        {
+            if (!part.Type.IsDeclaredHere())
             {
-                if (reader.Read(field.Type, new FieldOptions(field))?.Shape is not { } shape)
+                string name = part.Type.LayoutName(part.Arguments.Labels);
+                if (LayoutEntries.Find(part.Type, name) is not { IsUnknown: false } foreign)
                 {
-                    return null;
+                    return (null, null);
                 }
 
-                names.Add($"{field.Name}:{shape.TypeName}");
-                parts.Add((size, shape));
-                size += shape.Size;
+                entries.Add(part.Type, name, layout: null);
+                isShapeKnown = false;
+                fields.AddRange(foreign.Fields);
+                continue;
+            }
+
+            CodecReader reader = new(inner, part.Arguments.ByName, PassRecursion, entries);
+            foreach (IPropertySymbol field in part.Type.Fields())
+            {
+                if (reader.Read(field.Type, new FieldOptions(field)) is not { } codec)
+                {
+                    return (null, null);
+                }
+
+                fields.Add(new(field.Name, LayoutType.Parse(codec.Label)));
+                isShapeKnown &= codec.Shape is not null;
+                if (codec.Shape is { } shape && isShapeKnown)
+                {
+                    names.Add($"{field.Name}:{shape.TypeName}");
+                    shapes.Add((size, shape));
+                    size += shape.Size;
+                }
             }
         }
 
-        return Shape.Of((uint)Math.Min(size, WholeSlot), $"{{{string.Join(",", names)}}}", parts);
+        return (
+            isShapeKnown ? Shape.Of((uint)Math.Min(size, WholeSlot), $"{{{string.Join(",", names)}}}", shapes) : null,
+            new(label, type.IsContract() ? Layout.Contract : Layout.Record, fields));
     }
 
     /// <summary>What is wrong inside of another record is said there, but that it leads back to this one concerns this one.</summary>
@@ -231,8 +300,8 @@ internal sealed class CodecReader(IReadOnlyList<INamedTypeSymbol> path, IReadOnl
         $"array<{item.TypeName},{count}>",
         item.Slots.Count == 0 && !item.HasMoreSlots ? [] : Enumerable.Range(0, count).Select(index => ((ulong)index * item.Size, item)));
 
-    private static CodecModel Composed(ITypeSymbol type, string expression, bool isKey, bool isAccessor, Shape? shape) =>
-        new(type.Code(), expression, CodecType(type, isKey), isKey, IsShared: false, isAccessor, IsAssignable: !isAccessor, shape);
+    private static CodecModel Composed(ITypeSymbol type, string expression, bool isKey, bool isAccessor, Shape? shape, string label) =>
+        new(type.Code(), expression, CodecType(type, isKey), isKey, IsShared: false, isAccessor, IsAssignable: !isAccessor, shape, label);
 
     private static string CodecType(ITypeSymbol type, bool isKey) => $"global::Cairn.Contracts.Storage{(isKey ? "Key" : "")}Codec<{type.Code()}>";
 

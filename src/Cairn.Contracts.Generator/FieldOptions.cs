@@ -7,6 +7,11 @@ internal sealed class FieldOptions
 {
     private readonly int[] _lengths = [];
 
+    /// <summary>For types that are no field's: there is nothing to say about them.</summary>
+    public FieldOptions()
+    {
+    }
+
     public FieldOptions(IPropertySymbol property)
     {
         foreach (AttributeData attribute in property.GetAttributes())

@@ -12,7 +12,8 @@ namespace Cairn.Contracts.Generator;
 /// <param name="IsAccessor">Whether reading gives an object that shows the place, made once.</param>
 /// <param name="IsAssignable">Whether a property of the type is expected to have a setter.</param>
 /// <param name="Shape">The size and the name of the type, where they are known.</param>
-internal sealed record CodecModel(string Type, string Expression, string CodecType, bool IsKey, bool IsShared, bool IsAccessor, bool IsAssignable, Shape? Shape);
+/// <param name="Label">The type in descriptions of layouts, with the names of records.</param>
+internal sealed record CodecModel(string Type, string Expression, string CodecType, bool IsKey, bool IsShared, bool IsAccessor, bool IsAssignable, Shape? Shape, string Label);
 
 /// <summary>A field.</summary>
 /// <param name="Name">The name.</param>
@@ -34,11 +35,15 @@ internal sealed record ParameterModel(string Name, bool IsKey);
 /// <param name="Name">The name, without type parameters.</param>
 /// <param name="IsContract">Whether it is a contract.</param>
 /// <param name="IsSealed">Whether nothing derives from it.</param>
+/// <param name="IsAbstract">Whether there are only values of what derives from it.</param>
 /// <param name="Base">The base class with a layout, as it is written in code; null without one.</param>
-/// <param name="IsBaseContract">Whether that one is a contract.</param>
+/// <param name="BaseLayout">What makes the layout of a base class with type parameters; null for others.</param>
+/// <param name="HasGenericBase">Whether one of the base classes has type parameters.</param>
+/// <param name="HidesOpen">Whether a base class can be opened too.</param>
 /// <param name="Parameters">The type parameters.</param>
 /// <param name="Fields">The fields of its own.</param>
 /// <param name="Layout">All fields with offsets, for the description; empty when they are known at run time only.</param>
+/// <param name="Entries">The description of the layout, and of those in it that no other type of the project describes.</param>
 internal sealed record RecordModel(
     string HintName,
     string Namespace,
@@ -47,11 +52,18 @@ internal sealed record RecordModel(
     string Name,
     bool IsContract,
     bool IsSealed,
+    bool IsAbstract,
     string? Base,
-    bool IsBaseContract,
+    string? BaseLayout,
+    bool HasGenericBase,
+    bool HidesOpen,
     EquatableArray<ParameterModel> Parameters,
     EquatableArray<FieldModel> Fields,
-    EquatableArray<PlacedField> Layout);
+    EquatableArray<PlacedField> Layout,
+    EquatableArray<LayoutEntry> Entries);
+
+/// <summary>A description of a layout, for the assembly.</summary>
+internal sealed record LayoutEntry(string Name, string Text);
 
 /// <summary>A field in the description of a layout.</summary>
 internal sealed record PlacedField(string Name, uint Offset, Shape Shape);

@@ -1,3 +1,4 @@
+using Cairn.Contracts.Generator.Layouts;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -8,18 +9,7 @@ namespace Cairn.Contracts.Generator;
 internal sealed class RecordReader(INamedTypeSymbol type, bool isContract, CancellationToken cancel)
 {
     private readonly List<Fault> _faults = [];
-
-    /// <summary>The type and its base classes with a layout, the lowest first.</summary>
-    public static IEnumerable<INamedTypeSymbol> BasesFirst(INamedTypeSymbol type)
-    {
-        Stack<INamedTypeSymbol> bases = new();
-        for (INamedTypeSymbol? part = type; part is not null; part = part.BaseRecord())
-        {
-            bases.Push(part);
-        }
-
-        return bases;
-    }
+    private readonly LayoutEntries _entries = new();
 
     public Reading Read()
     {
@@ -27,6 +17,7 @@ internal sealed class RecordReader(INamedTypeSymbol type, bool isContract, Cance
         CheckMembers();
         Dictionary<string, CodecModel> parameters = Parameters();
         List<FieldModel> fields = [];
+        bool isComplete = true;
         foreach (IPropertySymbol property in type.Fields())
         {
             cancel.ThrowIfCancellationRequested();
@@ -34,15 +25,33 @@ internal sealed class RecordReader(INamedTypeSymbol type, bool isContract, Cance
             {
                 fields.Add(field);
             }
+            else
+            {
+                // There is a fault, or a type that the compiler does not find and complains of.
+                isComplete = false;
+            }
         }
 
         CheckNames();
         CheckGeneratedNames(fields);
-        List<PlacedField> layout = _faults.Count == 0 ? Place(fields, parameters) : [];
-        return new(_faults.Count == 0 ? Model(fields, layout) : null, new(_faults.Distinct()));
+        IReadOnlyList<RecordPart>? parts = _faults.Count == 0 && isComplete ? Parts(parameters) : null;
+        List<PlacedField> layout = parts is null ? [] : Place(fields, parts);
+        return new(_faults.Count == 0 && parts is not null ? Model(fields, parts, layout) : null, new(_faults.Distinct()));
     }
 
-    private RecordModel Model(List<FieldModel> fields, List<PlacedField> layout)
+    /// <summary>The type and its base classes; null, and a fault, when a base class has type arguments without a layout.</summary>
+    private IReadOnlyList<RecordPart>? Parts(Dictionary<string, CodecModel> parameters)
+    {
+        IReadOnlyList<RecordPart>? parts = new CodecReader([type], parameters, (id, arguments) => Report(id, type, arguments), _entries).Parts(type);
+        if (parts is null && _faults.Count == 0)
+        {
+            Report(Faults.TypeShape, type, type.Short(), $"has the base class '{type.BaseType?.Short()}', whose type arguments have no layout of their own; give it records that hold them");
+        }
+
+        return parts;
+    }
+
+    private RecordModel Model(List<FieldModel> fields, IReadOnlyList<RecordPart> parts, List<PlacedField> layout)
     {
         List<string> containers = [];
         for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
@@ -53,6 +62,9 @@ internal sealed class RecordReader(INamedTypeSymbol type, bool isContract, Cance
         HashSet<string> keys = Symbols.KeyParameters(type);
         string arity = type.TypeParameters.Length == 0 ? "" : "_" + type.TypeParameters.Length;
         INamedTypeSymbol? parent = type.BaseRecord();
+        RecordPart[] bases = [.. parts.Take(parts.Count - 1)];
+        RecordArguments own = parts[parts.Count - 1].Arguments;
+        LayoutEntry entry = new(type.LayoutName(own.Labels), Describe(fields, parts));
         return new(
             $"{type.FullName()}{arity}.g.cs",
             type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),
@@ -61,11 +73,50 @@ internal sealed class RecordReader(INamedTypeSymbol type, bool isContract, Cance
             type.Name,
             isContract,
             type.IsSealed,
+            type.IsAbstract,
             parent?.Code(),
-            parent?.IsContract() == true,
+            parent is { IsGenericType: true } ? $"new {parent.Code()}.FieldLayout({bases[bases.Length - 1].Arguments.Expressions})" : null,
+            Array.Exists(bases, static part => part.Type.IsGenericType),
+            Array.Exists(bases, static part => !part.Type.IsAbstract && part.Type.IsContract()),
             new(type.TypeParameters.Select(parameter => new ParameterModel(parameter.Name, keys.Contains(parameter.Name)))),
             new(fields),
-            new(layout));
+            new(layout),
+            new([entry, .. _entries.All.Where(other => !string.Equals(other.Name, entry.Name, StringComparison.Ordinal))]));
+    }
+
+    /// <summary>The description of the layout.</summary>
+    private string Describe(List<FieldModel> fields, IReadOnlyList<RecordPart> parts)
+    {
+        List<LayoutField> described = [];
+        foreach (RecordPart part in parts.Take(parts.Count - 1))
+        {
+            string name = part.Type.LayoutName(part.Arguments.Labels);
+            if (!part.Type.IsDeclaredHere())
+            {
+                if (LayoutEntries.Find(part.Type, name) is not { IsUnknown: false } foreign)
+                {
+                    return Layout.Unknown;
+                }
+
+                _entries.Add(part.Type, name, layout: null);
+                described.AddRange(foreign.Fields);
+                continue;
+            }
+
+            CodecReader reader = new([type], part.Arguments.ByName, static (_, _) => { }, _entries);
+            foreach (IPropertySymbol field in part.Type.Fields())
+            {
+                if (reader.Read(field.Type, new FieldOptions(field)) is not { } codec)
+                {
+                    return Layout.Unknown;
+                }
+
+                described.Add(new(field.Name, LayoutType.Parse(codec.Label)));
+            }
+        }
+
+        described.AddRange(fields.Select(static field => new LayoutField(field.Name, LayoutType.Parse(field.Codec.Label))));
+        return new Layout("", type.IsAbstract ? Layout.Base : isContract ? Layout.Contract : Layout.Record, described).ToString();
     }
 
     private void CheckDeclaration()
@@ -85,13 +136,12 @@ internal sealed class RecordReader(INamedTypeSymbol type, bool isContract, Cance
 
         string? wrong =
             type.IsRecord ? "is a record of the language, which copies itself through memory; make it a class or struct"
-            : type.IsAbstract || type.IsStatic ? "is abstract or static; accessors are made of it"
+            : type.IsStatic ? "is static; accessors are made of it"
             : type.IsRefLikeType ? "is a ref struct, which no collection can hold"
             : type.IsFileLocal ? "is visible in its file only, where no code can be added"
-            : isContract && type.IsGenericType ? "is a contract with type parameters; only records have them"
+            : isContract && type.IsGenericType && !type.IsAbstract ? "is a contract with type parameters; only records and abstract contracts have them"
             : isContract && type.GetAttributes().Any(attribute => string.Equals(attribute.AttributeClass?.ToDisplayString(), "Cairn.Contracts.StorageRecordAttribute", StringComparison.Ordinal)) ? "is marked twice; choose [Contract] or [StorageRecord]"
             : type.TypeKind == TypeKind.Class && type.BaseType is { SpecialType: SpecialType.None, TypeKind: not TypeKind.Error } && type.BaseRecord() is null ? $"has the base class '{type.BaseType.Short()}', which is not marked; mark it with [StorageRecord]"
-            : type.BaseRecord() is { IsGenericType: true } ? "has a base class with type parameters, whose layout is not known; make it a field"
             : type.Fields().Select(field => Declaration(field)?.Parent).Distinct().Count() > 1 ? "has fields in several parts; put them into one, since their order is the layout"
             : null;
         if (wrong is not null)
@@ -116,7 +166,13 @@ internal sealed class RecordReader(INamedTypeSymbol type, bool isContract, Cance
     private void CheckNames()
     {
         HashSet<string> names = new(StringComparer.Ordinal);
-        foreach (INamedTypeSymbol part in BasesFirst(type))
+        Stack<INamedTypeSymbol> parts = new();
+        for (INamedTypeSymbol? part = type; part is not null; part = part.OriginalDefinition.BaseRecord())
+        {
+            parts.Push(part.OriginalDefinition);
+        }
+
+        foreach (INamedTypeSymbol part in parts)
         {
             foreach (IPropertySymbol field in part.Fields().Where(field => !names.Add(field.Name) && SymbolEqualityComparer.Default.Equals(part, type)))
             {
@@ -127,7 +183,7 @@ internal sealed class RecordReader(INamedTypeSymbol type, bool isContract, Cance
 
     private void CheckGeneratedNames(List<FieldModel> fields)
     {
-        HashSet<string> names = [.. RecordWriter.GeneratedNames(isContract, type.IsGenericType, fields)];
+        HashSet<string> names = [.. RecordWriter.GeneratedNames(isContract, type.IsGenericType, type.BaseRecord()?.IsGenericType == true, fields)];
         foreach (ISymbol member in type.GetMembers().Where(member => !member.IsImplicitlyDeclared && names.Contains(member.Name)))
         {
             Report(Faults.DuplicateName, member, member.Name, "the name of a generated member");
@@ -139,7 +195,7 @@ internal sealed class RecordReader(INamedTypeSymbol type, bool isContract, Cance
         HashSet<string> keys = Symbols.KeyParameters(type);
         return type.TypeParameters.ToDictionary(
             parameter => parameter.Name,
-            parameter => new CodecModel(parameter.Name, "of" + parameter.Name, $"global::Cairn.Contracts.Storage{(keys.Contains(parameter.Name) ? "Key" : "")}Codec<{parameter.Name}>", keys.Contains(parameter.Name), IsShared: true, IsAccessor: false, IsAssignable: true, Shape: null),
+            parameter => new CodecModel(parameter.Name, "of" + parameter.Name, $"global::Cairn.Contracts.Storage{(keys.Contains(parameter.Name) ? "Key" : "")}Codec<{parameter.Name}>", keys.Contains(parameter.Name), IsShared: true, IsAccessor: false, IsAssignable: true, Shape: null, "$" + parameter.Ordinal),
             StringComparer.Ordinal);
     }
 
@@ -161,7 +217,7 @@ internal sealed class RecordReader(INamedTypeSymbol type, bool isContract, Cance
 
         FieldOptions options = new(property);
         int before = _faults.Count;
-        CodecReader reader = new([type], parameters, (id, arguments) => Report(id, property, arguments));
+        CodecReader reader = new([type], parameters, (id, arguments) => Report(id, property, arguments), _entries);
         CodecModel? codec = reader.Read(property.Type, options);
         if (_faults.Count == before && options.Bits is { } bits && !options.AreBitsUsed)
         {
@@ -183,20 +239,20 @@ internal sealed class RecordReader(INamedTypeSymbol type, bool isContract, Cance
     }
 
     /// <summary>Gives the fields their offsets, and returns the whole layout; nothing, and fields without offsets, where something is known at run time only.</summary>
-    private List<PlacedField> Place(List<FieldModel> fields, Dictionary<string, CodecModel> parameters)
+    private List<PlacedField> Place(List<FieldModel> fields, IReadOnlyList<RecordPart> parts)
     {
         List<PlacedField> placed = [];
         ulong offset = 0;
-        foreach (INamedTypeSymbol part in BasesFirst(type))
+        foreach (RecordPart part in parts)
         {
-            bool isOwn = SymbolEqualityComparer.Default.Equals(part, type);
-            if (!isOwn && !part.IsDeclaredHere())
+            bool isOwn = SymbolEqualityComparer.Default.Equals(part.Type, type);
+            if (!isOwn && !part.Type.IsDeclaredHere())
             {
                 return [];
             }
 
             int index = 0;
-            foreach (IPropertySymbol field in part.Fields())
+            foreach (IPropertySymbol field in part.Type.Fields())
             {
                 if (offset > uint.MaxValue || (placed.Count > 0 && placed[placed.Count - 1].Shape.Size == uint.MaxValue))
                 {
@@ -204,7 +260,7 @@ internal sealed class RecordReader(INamedTypeSymbol type, bool isContract, Cance
                     return [];
                 }
 
-                Shape? shape = isOwn ? fields[index].Codec.Shape : new CodecReader([type], parameters, static (_, _) => { }).Read(field.Type, new FieldOptions(field))?.Shape;
+                Shape? shape = isOwn ? fields[index].Codec.Shape : new CodecReader([type], part.Arguments.ByName, static (_, _) => { }, _entries).Read(field.Type, new FieldOptions(field))?.Shape;
                 if (isOwn)
                 {
                     fields[index] = fields[index] with { Offset = (uint)offset };

@@ -42,6 +42,14 @@ internal static class Symbols
     public static INamedTypeSymbol? BaseRecord(this INamedTypeSymbol type) =>
         type.TypeKind == TypeKind.Class && type.BaseType is { SpecialType: SpecialType.None } parent && parent.HasLayout() ? parent : null;
 
+    /// <summary>The name of a record in descriptions of layouts, which has a dot in it, and behind it the labels of its type arguments.</summary>
+    public static string LayoutName(this INamedTypeSymbol type, IEnumerable<string> arguments)
+    {
+        string name = type.FullName();
+        string labels = string.Join(",", arguments);
+        return (name.IndexOf('.') < 0 ? "." : "") + name + (labels.Length == 0 ? "" : $"<{labels}>");
+    }
+
     /// <summary>The type parameters of a record that are keys of a map somewhere in it, which takes codecs of keys.</summary>
     public static HashSet<string> KeyParameters(INamedTypeSymbol definition) => KeyParameters(definition, []);
 
@@ -50,6 +58,19 @@ internal static class Symbols
         HashSet<string> keys = new(StringComparer.Ordinal);
         if (definition.TypeParameters.Length > 0 && visited.Add(definition.ToDisplayString()))
         {
+            if (definition.GetMembers("LayoutOf").OfType<IMethodSymbol>().FirstOrDefault() is { } layoutOf)
+            {
+                // A record of another assembly: what its layout is made of says which parameters are keys.
+                keys.UnionWith(layoutOf.Parameters.Select(static parameter => parameter.Type).OfType<INamedTypeSymbol>()
+                    .Where(static codec => string.Equals(codec.Name, "StorageKeyCodec", StringComparison.Ordinal)).Select(static codec => codec.TypeArguments[0].Name));
+                return keys;
+            }
+
+            if (definition.BaseRecord() is { } parent)
+            {
+                AddKeys(parent, keys, visited);
+            }
+
             foreach (IPropertySymbol field in definition.Fields())
             {
                 AddKeys(field.Type, keys, visited);

@@ -45,6 +45,37 @@ public sealed class ContractGeneratorTests
             public partial StorageList<T> Others { get; }
         }
 
+        [Contract]
+        public abstract partial class Owned<T>
+        {
+            public partial Address Owner { get; set; }
+            public partial T Limit { get; set; }
+        }
+
+        [Contract]
+        public partial class Kiosk : Owned<ulong>
+        {
+            public partial Tagged<uint> Tag { get; }
+        }
+
+        [StorageRecord]
+        public abstract partial class Labelled
+        {
+            public partial string Label { get; set; }
+        }
+
+        [StorageRecord]
+        public partial class Valued<T> : Labelled
+        {
+            public partial T Value { get; set; }
+        }
+
+        [StorageRecord]
+        public sealed partial class Tagged<T> : Valued<StorageMap<Address, T>>
+        {
+            public partial T Tag { get; set; }
+        }
+
         public static partial class Shapes
         {
             [StorageRecord]
@@ -77,6 +108,8 @@ public sealed class ContractGeneratorTests
             using Cairn.Contracts;
             namespace Stall;
             [StorageRecord] public partial class RareOffer : Shop.Offer { public partial byte Rarity { get; set; } }
+            [StorageRecord] public partial class Valued : Shop.Valued<string> { public partial byte Rank { get; set; } }
+            [Contract] public partial class Booth : Shop.Owned<StorageList<RareOffer>> { public partial Valued Valued { get; set; } }
             [Contract] public partial class Stall
             {
                 public partial byte First { get; set; }
@@ -100,7 +133,7 @@ public sealed class ContractGeneratorTests
         Assert.All(run.OutputReasons(), reason => Assert.Equal(IncrementalStepRunReason.New, reason));
         run.Add("namespace Other; public class Unrelated { public int Number => 1; }");
         AssertCached(run);
-        Assert.Equal(5, run.Result.GeneratedSources.Length);
+        Assert.Equal(10, run.Result.GeneratedSources.Length);
     }
 
     [Fact]
@@ -119,7 +152,7 @@ public sealed class ContractGeneratorTests
         Assert.Empty(run.Errors);
         IncrementalStepRunReason[] reasons = [.. run.Reasons(ContractGenerator.ModelStep)];
         Assert.Equal(3, reasons.Count(reason => reason == IncrementalStepRunReason.Modified));
-        Assert.Equal(2, reasons.Count(reason => reason is IncrementalStepRunReason.Unchanged or IncrementalStepRunReason.Cached));
+        Assert.Equal(7, reasons.Count(reason => reason is IncrementalStepRunReason.Unchanged or IncrementalStepRunReason.Cached));
     }
 
     [Fact]

@@ -119,3 +119,79 @@ internal static partial class Outer
         internal partial byte Last { get; set; }
     }
 }
+
+/// <summary>Fields of base classes first: of an abstract one, and of ones with type parameters.</summary>
+[Contract]
+internal abstract partial class Owned
+{
+    public partial Address Owner { get; set; }
+
+    public abstract string Describe();
+}
+
+[Contract]
+internal abstract partial class Counted<T> : Owned
+{
+    public partial T Total { get; set; }
+
+    public partial uint Count { get; set; }
+}
+
+[Contract]
+internal partial class Vault : Counted<UInt256>
+{
+    public partial StorageMap<Address, Chest> Chests { get; }
+
+    public override string Describe() => $"{Owner}: {Total} in {Count}";
+}
+
+[Contract]
+internal sealed partial class LargeVault : Vault
+{
+    public partial Shelf<StorageList<uint>, string> Shelf { get; }
+}
+
+[StorageRecord]
+internal abstract partial class Boxed<TKey, TValue>
+    where TKey : notnull
+{
+    public partial StorageMap<TKey, TValue> Entries { get; }
+
+    public partial TValue Last { get; set; }
+}
+
+[StorageRecord]
+internal sealed partial class Chest : Boxed<string, UInt256>
+{
+    public partial bool IsOpen { get; set; }
+}
+
+/// <summary>Type parameters of its own, in another order than those of the base class.</summary>
+[StorageRecord]
+internal partial class Shelf<TItem, TName> : Boxed<TName, TItem>
+    where TName : notnull
+{
+    public partial TName Name { get; set; }
+}
+
+[StorageRecord]
+internal sealed partial class NamedShelf<TName> : Shelf<Pair<TName>, TName>
+    where TName : notnull
+{
+    public partial byte Row { get; set; }
+}
+
+[StorageRecord]
+internal abstract partial class DiamondTop<T>
+{
+    public partial T X { get; set; }
+}
+
+[StorageRecord]
+internal abstract partial class DiamondSide : DiamondTop<uint>
+{
+    public partial ulong Y { get; set; }
+}
+
+[StorageRecord]
+internal sealed partial class DiamondBottom : DiamondSide;

@@ -61,13 +61,18 @@ public sealed class GeneratorFaultTests
         { "CAIRN007", "[Contract] public partial class T { public partial StorageList<int> F { get; } public static int FCodec => 1; }", "'FCodec' is already the name of a generated member" },
         { "CAIRN014", "[StorageRecord] file partial class T;", "is visible in its file only" },
         { "CAIRN014", "[StorageRecord] public partial record T;", "is a record of the language" },
-        { "CAIRN014", "[StorageRecord] public abstract partial class T;", "is abstract or static" },
-        { "CAIRN014", "[StorageRecord] public static partial class T;", "is abstract or static" },
+        { "CAIRN014", "[StorageRecord] public static partial class T;", "is static" },
+        { "CAIRN014", "[StorageRecord] public abstract partial class B; [Contract] public partial class T { public partial StorageList<B> F { get; } }", "'B' is abstract, so there is no value of it" },
         { "CAIRN014", "[StorageRecord] public ref partial struct T;", "is a ref struct" },
         { "CAIRN014", "[Contract] public partial class T<V>;", "is a contract with type parameters" },
         { "CAIRN014", "[Contract, StorageRecord] public partial class T;", "is marked twice" },
         { "CAIRN014", "[StorageRecord] public partial class T : Unmarked;", "has the base class 'Unmarked', which is not marked" },
-        { "CAIRN014", "[StorageRecord] public partial class T : Box<int>;", "has a base class with type parameters" },
+        { "CAIRN014", "[StorageRecord] public partial class T : Box<StorageArray<int>>;", "has the base class 'Box<StorageArray<int>>', whose type arguments have no layout of their own" },
+        { "CAIRN004", "[StorageRecord] public partial class T : Box<float>;", "use double" },
+        { "CAIRN006", "[StorageRecord] public partial class T : Box<StorageList<T>>;", "'T' contains 'T' again" },
+        { "CAIRN007", "[StorageRecord] public partial class T : Box<int> { public partial long BaseLayout { get; set; } }", "'BaseLayout' is already the name of a generated member" },
+        { "CAIRN007", "[StorageRecord] public partial class T : Box<int> { public new partial long Value { get; set; } }", "'Value' is already a field of 'T'" },
+        { "CAIRN009", "[StorageRecord] public partial class T : Keyed<double>;", "'double' cannot be the key" },
         { "CAIRN014", "public partial class Around<V> { [StorageRecord] public partial class T; }", "is inside of a generic type" },
         { "CAIRN014", "[StorageRecord] public partial class T { public partial int F { get; set; } } public partial class T { public partial int G { get; set; } }", "has fields in several parts" },
     };
@@ -108,6 +113,18 @@ public sealed class GeneratorFaultTests
         Assert.Empty(run.Ids);
         Assert.Empty(run.Errors);
         Assert.DoesNotContain("Own", run.Result.GeneratedSources.Single(source => source.HintName == "N.C.g.cs").SourceText.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>A type that the compiler does not find: it complains itself, and nothing is generated. A field less was once taken for the whole.</summary>
+    [Theory]
+    [InlineData("[Contract] public partial class C { public partial Missing A { get; set; } public partial int B { get; set; } }")]
+    [InlineData("[Contract] public partial class C : Box<Missing> { public partial int B { get; set; } }")]
+    [InlineData("[Contract] public partial class C : Missing { public partial int B { get; set; } }")]
+    public void TypesThatAreMissing_AreLeftToTheCompiler(string contract)
+    {
+        GeneratorRun run = new(Around(contract));
+        Assert.Contains(run.Errors, error => error.Id == "CS0246");
+        Assert.All(run.Ids, id => Assert.Equal("CAIRN014", id));
     }
 
     private static Diagnostic Check(string source, string id, string message)

@@ -3,6 +3,8 @@ using Cairn.Contracts;
 using Cairn.Contracts.Generator;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Text;
 using Xunit;
 
 namespace Cairn.Tests.Contracts.Generated;
@@ -65,6 +67,17 @@ internal sealed class GeneratorRun
         return stream.ToArray();
     }
 
+    /// <summary>What the analyzer of layouts says of the author's and the generated code together.</summary>
+    /// <param name="files">The additional files of the project: paths and texts.</param>
+    public async Task<Diagnostic[]> AnalyzeAsync(params (string Path, string Text)[] files)
+    {
+        CompilationWithAnalyzers analysis = _compilation.AddSyntaxTrees(Result.GeneratedSources.Select(source => source.SyntaxTree)).WithAnalyzers(
+            [new LayoutAnalyzer()],
+            new AnalyzerOptions([.. files.Select(file => new TextInMemory(file.Path, file.Text))]));
+        ImmutableArray<Diagnostic> found = await analysis.GetAnalyzerDiagnosticsAsync(TestContext.Current.CancellationToken);
+        return [.. found.OrderBy(diagnostic => diagnostic.GetMessage(), StringComparer.Ordinal)];
+    }
+
     /// <summary>Adds a file and runs again.</summary>
     public void Add(string source)
     {
@@ -85,6 +98,13 @@ internal sealed class GeneratorRun
             CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Preview),
             path,
             cancellationToken: TestContext.Current.CancellationToken);
+
+    private sealed class TextInMemory(string path, string text) : AdditionalText
+    {
+        public override string Path => path;
+
+        public override SourceText GetText(CancellationToken cancellationToken = default) => SourceText.From(text);
+    }
 
     private void Run()
     {
