@@ -16,6 +16,12 @@ public sealed class ContractGenerator : IIncrementalGenerator
     /// <summary>The step that hands on what is reported.</summary>
     public const string FaultStep = "Faults";
 
+    /// <summary>The step that reads methods that are called from outside.</summary>
+    public const string CallReadingStep = "CallReadings";
+
+    /// <summary>The step that hands on what the code that calls them is made of.</summary>
+    public const string CallModelStep = "CallModels";
+
     private const string ContractAttribute = "Cairn.Contracts.ContractAttribute";
     private const string RecordAttribute = "Cairn.Contracts.StorageRecordAttribute";
 
@@ -27,6 +33,7 @@ public sealed class ContractGenerator : IIncrementalGenerator
     {
         Register(context, ContractAttribute, isContract: true);
         Register(context, RecordAttribute, isContract: false);
+        DispatchGenerator.Register(context, ContractAttribute);
     }
 
     private static void Register(IncrementalGeneratorInitializationContext context, string attribute, bool isContract)

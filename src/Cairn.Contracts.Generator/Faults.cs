@@ -110,13 +110,13 @@ internal static class Faults
     {
         NotPartialRule, PropertyNotPartialRule, CollectionRule, PrimitiveRule, UnmarkedRule, RecursiveRule, DuplicateNameRule,
         TooLargeRule, NoKeyRule, WidthRule, LengthRule, PropertyShapeRule, NullableRule, TypeShapeRule,
-    }.ToDictionary(rule => rule.Id, StringComparer.Ordinal);
+    }.Concat(DispatchFaults.All).ToDictionary(rule => rule.Id, StringComparer.Ordinal);
 
     /// <summary>All rules.</summary>
     public static IEnumerable<DiagnosticDescriptor> All => Rules.Values;
 
     public static DiagnosticDescriptor Descriptor(string id) => Rules[id];
 
-    private static DiagnosticDescriptor Rule(string id, string title, string message, string description) =>
+    internal static DiagnosticDescriptor Rule(string id, string title, string message, string description) =>
         new(id, title, message, "Cairn.Contracts", DiagnosticSeverity.Error, isEnabledByDefault: true, description, HelpPage);
 }

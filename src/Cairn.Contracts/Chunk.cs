@@ -34,5 +34,11 @@ internal sealed class Chunk
     /// <summary>Whether it is in the list of chunks to be flushed.</summary>
     public bool IsDirty { get; set; }
 
+    /// <summary>The last count of changes that it was part of.</summary>
+    public ulong CountedIn { get; set; }
+
+    /// <summary>How many bytes the entry of the state has: all up to the last one that is not zero.</summary>
+    public int Length => Data.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
+
     public Span<byte> Word(int word) => Data.AsSpan(word * WordBytes, WordBytes);
 }

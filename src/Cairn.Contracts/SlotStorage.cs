@@ -71,6 +71,9 @@ public sealed class SlotStorage
     /// <summary>Lets every slot be written again: a transaction is over.</summary>
     public void ClearLocks() => Session.ApplyLocks(_contract, locks: null);
 
+    /// <summary>Whether it is over the slots of a contract.</summary>
+    internal bool Owns(ContractSlots contract) => ReferenceEquals(_contract, contract);
+
     /// <summary>Reads bytes of a slot by its number.</summary>
     internal void Read(int slot, uint offset, Span<byte> destination)
     {

@@ -17,6 +17,9 @@ public readonly struct StorageScope : IDisposable, IEquatable<StorageScope>
         _scope = scope;
     }
 
+    /// <summary>The number of the scope in its session.</summary>
+    internal ulong Number => _scope;
+
     /// <summary>Whether two values stand for the same scope.</summary>
     public static bool operator ==(StorageScope left, StorageScope right) => left.Equals(right);
 

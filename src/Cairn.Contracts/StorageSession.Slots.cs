@@ -51,6 +51,11 @@ public sealed partial class StorageSession
     /// <summary>Marks the slots of a contract that are locked from now on.</summary>
     internal void ApplyLocks(ContractSlots contract, HashSet<SlotId>? locks)
     {
+        if (locks is null && contract.Locks is null)
+        {
+            return;
+        }
+
         contract.Locks = locks;
         for (int slot = 0; slot < _slots.Count; slot++)
         {

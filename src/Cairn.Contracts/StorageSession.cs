@@ -113,7 +113,7 @@ public sealed partial class StorageSession
         foreach (Chunk chunk in _dirty)
         {
             WriteKey(chunk.Slot, chunk.Index, key);
-            int length = chunk.Data.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
+            int length = chunk.Length;
             if (length == 0)
             {
                 _draft.Delete(key);
@@ -254,15 +254,7 @@ public sealed partial class StorageSession
         Chunk chunk = new(slot, index);
         if (_reader is not null)
         {
-            Span<byte> key = stackalloc byte[ContractKeys.ChunkKeyBytes];
-            WriteKey(slot, index, key);
-            if (_reader.TryGetLength(key, out int length) && length > Chunk.Bytes)
-            {
-                throw new StorageLayoutException(
-                    _slots[slot].Contract.Address, _slots[slot].Id, index * Chunk.Bytes, $"the entry of the state has {length} bytes, a chunk at most {Chunk.Bytes}");
-            }
-
-            _reader.TryGet(key, chunk.Data, out _);
+            Fill(chunk);
         }
 
         if (stays)
@@ -271,6 +263,29 @@ public sealed partial class StorageSession
         }
 
         return chunk;
+    }
+
+    /// <summary>Reads a chunk from the store. What fails there must be known to whoever runs contracts, which might go on as if nothing had been.</summary>
+    private void Fill(Chunk chunk)
+    {
+        Span<byte> key = stackalloc byte[ContractKeys.ChunkKeyBytes];
+        WriteKey(chunk.Slot, chunk.Index, key);
+        int length;
+        try
+        {
+            if (!_reader!.TryGetLength(key, out length) || length <= Chunk.Bytes)
+            {
+                _reader.TryGet(key, chunk.Data, out _);
+                return;
+            }
+        }
+        catch (Exception fault) when (Note(fault))
+        {
+            throw;
+        }
+
+        throw new StorageLayoutException(
+            _slots[chunk.Slot].Contract.Address, _slots[chunk.Slot].Id, chunk.Index * Chunk.Bytes, $"the entry of the state has {length} bytes, a chunk at most {Chunk.Bytes}");
     }
 
     private void WriteKey(int slot, uint index, Span<byte> key) => ContractKeys.WriteChunkKey(_slots[slot].Contract.Address, _slots[slot].Id, index, key);
