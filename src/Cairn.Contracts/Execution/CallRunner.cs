@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace Cairn.Contracts.Execution;
 
@@ -14,13 +15,13 @@ namespace Cairn.Contracts.Execution;
 internal sealed class CallRunner
 {
     private readonly StorageSession _session;
-    private readonly ITreeReader _state;
-    private readonly ContractPrograms _programs;
+    private readonly ContractResolver _resolver;
     private readonly ContractExecutorOptions _options;
     private readonly List<CallWriter> _results = [];
     private ExecutionContext? _current;
     private int _depth;
     private bool _hasLostScope;
+    private ExceptionDispatchInfo? _hostFault;
 
     public CallRunner(BlockDraft draft, DateTimeOffset time, ContractPrograms programs, ContractExecutorOptions options)
         : this(new StorageSession(draft, options.Profile) { PageLimit = options.PageLimit }, draft.State, draft.Height, time, programs, options)
@@ -35,8 +36,7 @@ internal sealed class CallRunner
     private CallRunner(StorageSession session, ITreeReader state, BlockHeight height, DateTimeOffset time, ContractPrograms programs, ContractExecutorOptions options)
     {
         _session = session;
-        _state = state;
-        _programs = programs;
+        _resolver = new ContractResolver(state, programs);
         _options = options;
         Height = height;
         Time = time;
@@ -104,7 +104,7 @@ internal sealed class CallRunner
         try
         {
             meter.ChargeCall(call.InputBytes);
-            ExecutionFailure refusal = Find(call, isQuery, out ContractProgram? program, out int method);
+            ExecutionFailure refusal = Find(call, isQuery, out ContractProgram? program, out int method, out ReadOnlyMemory<byte>? parameters);
             if (refusal != ExecutionFailure.None)
             {
                 return Failed(refusal, Refusal(refusal, call), meter.Used);
@@ -113,7 +113,7 @@ internal sealed class CallRunner
             bool isReadOnly = isQuery || program!.Methods[method].IsView || outer?.IsReadOnly == true;
             SlotStorage storage = _session.Open(call.Contract, isReadOnly ? StorageAccess.ReadOnly : StorageAccess.ReadWrite);
             CallWriter output = ResultAt(_depth++);
-            _current = new ExecutionContext(this, outer, call, meter, storage);
+            _current = new ExecutionContext(this, outer, call, meter, storage) { Parameters = parameters };
             scope = _session.BeginScope();
             if (!isReadOnly)
             {
@@ -142,6 +142,7 @@ internal sealed class CallRunner
     private void Settle(StorageScope scope, SlotStorage storage, GasMeter meter, int memoryBytes)
     {
         _session.ThrowIfReadingFailed();
+        _hostFault?.Throw();
         if (!_session.RollbackInside(scope))
         {
             _hasLostScope = true;
@@ -153,9 +154,9 @@ internal sealed class CallRunner
         meter.ChargeWrites(entries, bytes);
     }
 
-    private ExecutionFailure Find(ContractCall call, bool isQuery, out ContractProgram? program, out int method)
+    private ExecutionFailure Find(ContractCall call, bool isQuery, out ContractProgram? program, out int method, out ReadOnlyMemory<byte>? parameters)
     {
-        (program, method) = (null, -1);
+        (program, method, parameters) = (null, -1, null);
         if (_depth >= CallLimits.MaxDepth)
         {
             return ExecutionFailure.TooDeep;
@@ -169,7 +170,7 @@ internal sealed class CallRunner
             }
         }
 
-        ExecutionFailure failure = _programs.Find(_state, call.Contract, out program);
+        ExecutionFailure failure = _resolver.Find(call.Contract, out program, out parameters);
         if (failure != ExecutionFailure.None)
         {
             return failure;
@@ -192,8 +193,16 @@ internal sealed class CallRunner
         return _results[depth];
     }
 
-    /// <summary>Whether an exception ends the call that it came out of, and not the block: whatever contracts throw, but neither failures of the store nor of the process, which other nodes do not have.</summary>
-    private bool IsOfTheCall(Exception fault) => !_session.HasReadingFailed && fault switch
+    /// <summary>Whether an exception ends the call that it came out of, and not the block. One that does not is kept, so that no contract on its way gets rid of it.</summary>
+    private bool IsOfTheCall(Exception fault)
+    {
+        bool isOfTheCall = !_session.HasReadingFailed && _hostFault is null && IsOfContracts(fault);
+        _hostFault ??= isOfTheCall ? null : ExceptionDispatchInfo.Capture(fault);
+        return isOfTheCall;
+    }
+
+    /// <summary>Whether contracts throw such exceptions: all but failures of the store and of the process, which other nodes do not have.</summary>
+    private static bool IsOfContracts(Exception fault) => fault switch
     {
         OutOfMemoryException or InsufficientExecutionStackException => false,
         OutOfGasException or RequirementException or CallFailedException or CallEncodingException => true,

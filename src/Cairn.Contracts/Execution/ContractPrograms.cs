@@ -1,6 +1,6 @@
 namespace Cairn.Contracts.Execution;
 
-/// <summary>The programs that a node can run. Filled before it is given to an executor, and not changed afterwards.</summary>
+/// <summary>The programs that a node can run: by name, for contracts whose metadata in the registry names them (<see cref="Registry.ContractType.BuiltIn"/>), and at fixed addresses. Filled before it is given to an executor, and not changed afterwards.</summary>
 public sealed class ContractPrograms
 {
     private readonly Dictionary<string, ContractProgram> _byName = new(StringComparer.Ordinal);
@@ -37,7 +37,9 @@ public sealed class ContractPrograms
         return this;
     }
 
-    /// <summary>Finds what runs at an address.</summary>
-    internal ExecutionFailure Find(ITreeReader state, Address contract, out ContractProgram? program) =>
-        _byAddress.TryGetValue(contract, out program) ? ExecutionFailure.None : ExecutionFailure.UnknownContract;
+    /// <summary>Finds the program that is at an address for good.</summary>
+    internal bool TryFindAt(Address contract, out ContractProgram? program) => _byAddress.TryGetValue(contract, out program);
+
+    /// <summary>Finds the program of a built-in contract.</summary>
+    internal bool TryFind(string name, out ContractProgram? program) => _byName.TryGetValue(name, out program);
 }

@@ -56,6 +56,9 @@ public sealed class ExecutionContext
     /// <summary>The contract's slots.</summary>
     public SlotStorage Storage { get; }
 
+    /// <summary>What the contract was set up with when it was deployed; null for nothing. Not to be changed.</summary>
+    public ReadOnlyMemory<byte>? Parameters { get; internal init; }
+
     internal ExecutionContext? Outer { get; }
 
     /// <summary>How many calls are around it.</summary>

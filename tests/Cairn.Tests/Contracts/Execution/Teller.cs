@@ -17,6 +17,22 @@ internal sealed partial class Teller
     [ContractMethod]
     public string Ask(Address other, ulong gas) => Context.Call(At(other).Tell() with { GasLimit = 21_100 + gas }).Replace((21_100 + gas).ToString(System.Globalization.CultureInfo.InvariantCulture), gas.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
+    [ContractView]
+    public StorageBytes SetUpWith() => new((Context.Parameters ?? default).Span);
+
+    [ContractMethod]
+    public void CatchAll(Address other)
+    {
+        try
+        {
+            Context.Call(At(other).Tell());
+        }
+        catch (StateStoreException)
+        {
+            // As if nothing had been.
+        }
+    }
+
     [ContractMethod]
     public void KeepContext()
     {
