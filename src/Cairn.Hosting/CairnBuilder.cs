@@ -1,3 +1,4 @@
+using Cairn.Contracts.Registry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -19,27 +20,34 @@ public sealed class CairnBuilder
     public string Name { get; }
 
     /// <summary>
-    /// Adds the services of contracts over the store, singletons with the same key as it: <see cref="ContractSessions"/>.
+    /// Adds the services of contracts over the store, singletons with the same key as it: <see cref="ContractSessions"/> and <see cref="ContractStateStorage"/>.
     /// </summary>
+    /// <param name="configure">Sets how they work; null for the defaults and what the configuration says.</param>
     /// <returns>The same builder.</returns>
-    public CairnBuilder AddContracts()
+    public CairnBuilder AddContracts(Action<CairnContractOptions>? configure = null)
     {
-        TryAddSingleton(static (_, opener) => new ContractSessions(opener.Open(), opener.Options.ContractProfile));
+        if (configure is not null)
+        {
+            Services.Configure<CairnOptions>(Name, options => configure(options.Contracts));
+        }
+
+        TryAddSingleton(static opener => new ContractSessions(opener.Open(), opener.Options.Contracts.Profile));
+        TryAddSingleton(static opener => new ContractStateStorage(opener.Open(), opener.Options.Contracts.Storage));
         return this;
     }
 
     /// <summary>Adds a service on the store: keyed where the store has a name.</summary>
-    internal void TryAddSingleton<T>(Func<IServiceProvider, StoreOpener, T> make)
+    internal void TryAddSingleton<T>(Func<StoreOpener, T> make)
         where T : class
     {
         string name = Name;
         if (name.Length == 0)
         {
-            Services.TryAddSingleton(provider => make(provider, provider.GetRequiredKeyedService<StoreOpener>(name)));
+            Services.TryAddSingleton(provider => make(provider.GetRequiredKeyedService<StoreOpener>(name)));
         }
         else
         {
-            Services.TryAddKeyedSingleton(name, (provider, _) => make(provider, provider.GetRequiredKeyedService<StoreOpener>(name)));
+            Services.TryAddKeyedSingleton(name, (provider, _) => make(provider.GetRequiredKeyedService<StoreOpener>(name)));
         }
     }
 }

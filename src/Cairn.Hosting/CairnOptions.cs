@@ -1,5 +1,3 @@
-using Cairn.Contracts;
-
 namespace Cairn.Hosting;
 
 /// <summary>What a store of a host is opened with. Set while the host is built; checked, all together, when it starts.</summary>
@@ -11,8 +9,8 @@ public sealed class CairnOptions
     /// <summary>The options of the store. Default: those of <see cref="StateStoreOptions"/>. Begin with a preset where you can: <c>options.Store = CairnPresets.Production with { CacheBytes = 4L &lt;&lt; 30 }</c>.</summary>
     public StateStoreOptions Store { get; set; } = new();
 
-    /// <summary>The rules of contract storage, for the services of <see cref="CairnBuilder.AddContracts"/>. Default: <see cref="StorageProfile.L1"/>.</summary>
-    public StorageProfile ContractProfile { get; set; } = StorageProfile.L1;
+    /// <summary>How the services of <see cref="CairnBuilder.AddContracts"/> work.</summary>
+    public CairnContractOptions Contracts { get; } = new();
 
     /// <summary>What could not be read of the configuration.</summary>
     internal List<string> Faults { get; } = [];

@@ -23,7 +23,7 @@ public static class CairnServiceCollectionExtensions
 
     /// <summary>Adds the store of the program, with options from the configuration.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="section">The section: <c>Location</c>, <c>Preset</c>, <c>ContractProfile</c>, and <c>Store</c> with the options of <see cref="StateStoreOptions"/>. Read once, when the store is opened.</param>
+    /// <param name="section">The section: <c>Location</c>, <c>Preset</c>, <c>Store</c> with the options of <see cref="StateStoreOptions"/>, and <c>Contracts</c>. Read once, when the store is opened.</param>
     /// <param name="configure">Sets what the configuration does not, after it was read; null for nothing.</param>
     /// <returns>For what stands on the store.</returns>
     public static CairnBuilder AddCairn(this IServiceCollection services, IConfiguration section, Action<CairnOptions>? configure = null) => services.AddCairn(Options.DefaultName, section, configure);
@@ -44,7 +44,7 @@ public static class CairnServiceCollectionExtensions
     /// <summary>Adds a store with a name, one of several, with options from the configuration: <c>[FromKeyedServices("name")] StateStore store</c>.</summary>
     /// <param name="services">The services.</param>
     /// <param name="name">The name: the key of the service.</param>
-    /// <param name="section">The section: <c>Location</c>, <c>Preset</c>, <c>ContractProfile</c>, and <c>Store</c> with the options of <see cref="StateStoreOptions"/>. Read once, when the store is opened.</param>
+    /// <param name="section">The section: <c>Location</c>, <c>Preset</c>, <c>Store</c> with the options of <see cref="StateStoreOptions"/>, and <c>Contracts</c>. Read once, when the store is opened.</param>
     /// <param name="configure">Sets what the configuration does not, after it was read; null for nothing.</param>
     /// <returns>For what stands on the store.</returns>
     public static CairnBuilder AddCairn(this IServiceCollection services, string name, IConfiguration section, Action<CairnOptions>? configure = null)
@@ -76,7 +76,7 @@ public static class CairnServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StoreLifetime>());
         services.AddKeyedSingleton(name, static (provider, key) =>
             new StoreOpener((string)key!, provider.GetRequiredService<IOptionsMonitor<CairnOptions>>(), provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance));
-        builder.TryAddSingleton(static (_, opener) => opener.Open());
+        builder.TryAddSingleton(static opener => opener.Open());
         return builder;
     }
 }

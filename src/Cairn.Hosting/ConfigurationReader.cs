@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Cairn.Contracts;
+using Cairn.Contracts.Registry;
 using Microsoft.Extensions.Configuration;
 
 namespace Cairn.Hosting;
@@ -61,14 +62,14 @@ internal static class ConfigurationReader
                     break;
                 case "PRESET":
                     break;
-                case "CONTRACTPROFILE":
-                    ReadProfile(child.Value, child.Path, options);
+                case "CONTRACTS":
+                    ReadContracts(child, options);
                     break;
                 case "STORE":
                     ReadStore(child, options);
                     break;
                 default:
-                    options.Faults.Add($"{child.Path}: there is no such option. Known are {nameof(CairnOptions.Location)}, {PresetName}, {nameof(CairnOptions.ContractProfile)} and {nameof(CairnOptions.Store)}.");
+                    options.Faults.Add($"{child.Path}: there is no such option. Known are {nameof(CairnOptions.Location)}, {PresetName}, {nameof(CairnOptions.Store)} and {nameof(CairnOptions.Contracts)}.");
                     break;
             }
         }
@@ -85,6 +86,33 @@ internal static class ConfigurationReader
         options.Faults.Add($"{path}: '{name}' is no preset. Known are {nameof(CairnPresets.Development)}, {nameof(CairnPresets.Staging)} and {nameof(CairnPresets.Production)}.");
     }
 
+    private static void ReadContracts(IConfigurationSection section, CairnOptions options)
+    {
+        foreach (IConfigurationSection child in section.GetChildren())
+        {
+            switch (child.Key.ToUpperInvariant())
+            {
+                case "PROFILE":
+                    ReadProfile(child.Value, child.Path, options);
+                    break;
+                case "WHENBUSY":
+                    if (TryFindName(child.Value, out BusyBehavior behavior))
+                    {
+                        options.Contracts.Storage = options.Contracts.Storage with { WhenBusy = behavior };
+                    }
+                    else
+                    {
+                        options.Faults.Add($"{child.Path}: {NoName<BusyBehavior>(child.Value)}");
+                    }
+
+                    break;
+                default:
+                    options.Faults.Add($"{child.Path}: there is no such option. Known are {nameof(CairnContractOptions.Profile)} and {nameof(ContractStorageOptions.WhenBusy)}.");
+                    break;
+            }
+        }
+    }
+
     private static void ReadProfile(string? name, string path, CairnOptions options)
     {
         StorageProfile? profile = Array.Find([StorageProfile.L1, StorageProfile.L2], profile => string.Equals(profile.Name, name, StringComparison.OrdinalIgnoreCase));
@@ -94,7 +122,7 @@ internal static class ConfigurationReader
             return;
         }
 
-        options.ContractProfile = profile;
+        options.Contracts.Profile = profile;
     }
 
     private static void ReadStore(IConfigurationSection section, CairnOptions options)
@@ -145,14 +173,24 @@ internal static class ConfigurationReader
         where T : struct, Enum =>
         (string text, ref StateStoreOptions store) =>
         {
-            // Numbers would be taken for names by the framework.
-            string? name = Array.Find(Enum.GetNames<T>(), name => string.Equals(name, text, StringComparison.OrdinalIgnoreCase));
-            if (name is null)
+            if (!TryFindName(text, out T value))
             {
-                return $"'{text}' is none of {string.Join(", ", Enum.GetNames<T>())}.";
+                return NoName<T>(text);
             }
 
-            store = change(store, Enum.Parse<T>(name));
+            store = change(store, value);
             return null;
         };
+
+    /// <summary>Finds a value by its name. The framework would take numbers, too.</summary>
+    private static bool TryFindName<T>(string? text, out T value)
+        where T : struct, Enum
+    {
+        string? name = Array.Find(Enum.GetNames<T>(), name => string.Equals(name, text, StringComparison.OrdinalIgnoreCase));
+        value = name is null ? default : Enum.Parse<T>(name);
+        return name is not null;
+    }
+
+    private static string NoName<T>(string? text)
+        where T : struct, Enum => $"'{text}' is none of {string.Join(", ", Enum.GetNames<T>())}.";
 }

@@ -2,7 +2,7 @@ using Cairn.Contracts;
 
 namespace Cairn.Hosting;
 
-/// <summary>Opens contract storage over the blocks of a store, all with the same rules (<see cref="CairnOptions.ContractProfile"/>). For any thread; the sessions are for one thread each.</summary>
+/// <summary>Opens contract storage over the blocks of a store, all with the same rules (<see cref="CairnContractOptions.Profile"/>). For any thread; the sessions are for one thread each.</summary>
 public sealed class ContractSessions
 {
     internal ContractSessions(StateStore store, StorageProfile profile)

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Cairn.Contracts;
+using Cairn.Contracts.Registry;
 using Cairn.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,10 +43,11 @@ public sealed class ConfigurationReaderTests
     [Fact]
     public void Section_WithAPreset_SetsStoreOptionsOnTopOfIt()
     {
-        CairnOptions options = Read(("location", "memory:"), ("Store:CacheBytes", "12345678"), ("preset", "staging"), ("ContractProfile", "l2"), ("Store:durability", "grouped"));
+        CairnOptions options = Read(("location", "memory:"), ("Store:CacheBytes", "12345678"), ("preset", "staging"), ("Contracts:profile", "l2"), ("contracts:WhenBusy", "refuse"), ("Store:durability", "grouped"));
         Assert.Empty(options.Faults);
         Assert.Equal("memory:", options.Location);
-        Assert.Same(StorageProfile.L2, options.ContractProfile);
+        Assert.Same(StorageProfile.L2, options.Contracts.Profile);
+        Assert.Equal(BusyBehavior.Refuse, options.Contracts.Storage.WhenBusy);
         Assert.Equal(CairnPresets.Staging with { CacheBytes = 12_345_678, Durability = Durability.Grouped }, options.Store);
     }
 
@@ -64,7 +66,7 @@ public sealed class ConfigurationReaderTests
         ServiceCollection services = new();
         services.AddCairn(
             Section(
-                ("Preset", "Prodution"), ("Stor", "x"), ("ContractProfile", "L3"), ("Store:CacheByte", "1"), ("Store:CacheBytes", "1 GiB"), ("Store:Durability", "1"), ("Store:ReadOnly", "yes"), ("Store:ApplyWorkers", "-1"),
+                ("Preset", "Prodution"), ("Stor", "x"), ("Contracts:Profile", "L3"), ("Contracts:WhenBusy", "1"), ("Contracts:Busy", "Wait"), ("Store:CacheByte", "1"), ("Store:CacheBytes", "1 GiB"), ("Store:Durability", "1"), ("Store:ReadOnly", "yes"), ("Store:ApplyWorkers", "-1"),
                 ("Store:SegmentBytes", "99999999999")),
             options => options.Store = options.Store with { DirtyBytes = 7 });
         await using ServiceProvider provider = services.BuildServiceProvider();
@@ -73,7 +75,9 @@ public sealed class ConfigurationReaderTests
         [
             "Ledger:Preset: 'Prodution' is no preset. Known are Development, Staging and Production.",
             "Ledger:Stor: there is no such option.",
-            "Ledger:ContractProfile: 'L3' is no profile",
+            "Ledger:Contracts:Profile: 'L3' is no profile",
+            "Ledger:Contracts:WhenBusy: '1' is none of Wait, Refuse.",
+            "Ledger:Contracts:Busy: there is no such option.",
             "Ledger:Store:CacheByte: there is no such option.",
             "Ledger:Store:CacheBytes: '1 GiB' is no whole number",
             "Ledger:Store:Durability: '1' is none of Durable, Grouped, DangerNoSync.",
@@ -84,7 +88,7 @@ public sealed class ConfigurationReaderTests
             "DirtyBytes: 7 is less than",
         ];
         Assert.All(expected, part => Assert.Contains(part, exception.Message, StringComparison.Ordinal));
-        Assert.Equal(10, exception.Failures.Count()); // those of the engine are one
+        Assert.Equal(12, exception.Failures.Count()); // those of the engine are one
     }
 
     [Fact]

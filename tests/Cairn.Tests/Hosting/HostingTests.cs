@@ -1,4 +1,5 @@
 using Cairn.Contracts;
+using Cairn.Contracts.Registry;
 using Cairn.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -43,11 +44,15 @@ public sealed class HostingTests
     {
         HostApplicationBuilder builder = NewBuilder();
         builder.Services.AddCairn(options => options.Store = options.Store with { CacheBytes = 1, GroupedBlocks = 0, ApplyWorkers = 99 });
-        builder.Services.AddCairn("audit", options => options.ContractProfile = null!);
+        builder.Services.AddCairn("audit", options =>
+        {
+            options.Contracts.Profile = null!;
+            options.Contracts.Storage = new ContractStorageOptions { WhenBusy = (BusyBehavior)9 };
+        });
         using IHost host = builder.Build();
         Exception exception = await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync(Cancel));
         string all = string.Join('\n', Flatten(exception).Select(inner => inner.Message));
-        Assert.All(["Location: it is missing", "CacheBytes: 1 ", "GroupedBlocks: 0 ", "ApplyWorkers: 99 ", "Store 'audit': Location", "Store 'audit': ContractProfile"], part => Assert.Contains(part, all, StringComparison.Ordinal));
+        Assert.All(["Location: it is missing", "CacheBytes: 1 ", "GroupedBlocks: 0 ", "ApplyWorkers: 99 ", "Store 'audit': Location", "Store 'audit': Contracts.Profile", "Store 'audit': Contracts.Storage.WhenBusy: 9 "], part => Assert.Contains(part, all, StringComparison.Ordinal));
         Assert.All(Flatten(exception), inner => Assert.IsType<OptionsValidationException>(inner));
     }
 
@@ -146,7 +151,7 @@ public sealed class HostingTests
     {
         ServiceCollection services = new();
         services.AddCairn(options => options.Location = "memory:");
-        services.AddCairn(options => options.ContractProfile = StorageProfile.L2).AddContracts();
+        services.AddCairn(options => options.Contracts.Storage = new ContractStorageOptions { WhenBusy = BusyBehavior.Refuse }).AddContracts(contracts => contracts.Profile = StorageProfile.L2);
         await using ServiceProvider provider = services.BuildServiceProvider();
         Assert.Single(provider.GetServices<StateStore>());
         Assert.Single(provider.GetServices<IHostedService>());
@@ -155,6 +160,29 @@ public sealed class HostingTests
         using StateView view = sessions.Store.OpenView();
         Assert.Same(StorageProfile.L2, sessions.Open(view).Profile);
         Assert.True(sessions.Open(view).IsReadOnly);
+    }
+
+    [Fact]
+    public async Task ContractStorage_OfAHost_WritesItsStoreAndLeavesItToTheHost()
+    {
+        using TemporaryDirectory directory = new();
+        HostApplicationBuilder builder = NewBuilder();
+        builder.Services.AddCairn(options => options.Location = directory.PathOf("store")).AddContracts(contracts => contracts.Storage = new ContractStorageOptions { WhenBusy = BusyBehavior.Refuse });
+        using (IHost host = builder.Build())
+        {
+            await host.StartAsync(Cancel);
+            ContractStateStorage storage = host.Services.GetRequiredService<ContractStateStorage>();
+            Assert.Same(host.Services.GetRequiredService<StateStore>(), storage.State);
+            await storage.SetStateAsync(ContractId.FromText("counter"), "key"u8.ToArray(), "value"u8.ToArray(), Cancel);
+            ContractBlock block = await storage.BeginBlockAsync(cancellationToken: Cancel); // left open
+            await Assert.ThrowsAsync<ContractStorageBusyException>(() => storage.BeginBlockAsync(cancellationToken: Cancel));
+            Assert.Same(block, storage.Block);
+            await host.StopAsync(Cancel);
+        }
+
+        await using ContractStateStorage again = await ContractStateStorage.OpenAsync(directory.PathOf("store"), cancellationToken: Cancel);
+        Assert.Equal("value"u8.ToArray(), again.GetState(ContractId.FromText("counter"), "key"u8));
+        Assert.Equal(new BlockHeight(1), again.State.Height);
     }
 
     private static HostApplicationBuilder NewBuilder(LogCollector? log = null)
