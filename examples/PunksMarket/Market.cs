@@ -30,6 +30,7 @@ internal sealed partial class Market
     /// <param name="seller">Who sold it. Punks are also given away, of which sales tell nothing: this may be somebody else than who bought it last.</param>
     /// <param name="buyer">Who owns it from now on.</param>
     /// <param name="price">The price in wei.</param>
+    [ContractMethod]
     public void Sale(ushort number, Address seller, Address buyer, UInt128 price)
     {
         Punk punk = Punks[number];
@@ -46,6 +47,11 @@ internal sealed partial class Market
         Sales++;
         Volume = checked(Volume + price);
     }
+
+    /// <summary>Who owns a punk; the zero address for one that was never sold.</summary>
+    /// <param name="number">The punk.</param>
+    [ContractView]
+    public Address OwnerOf(ushort number) => Punks[number].Owner;
 
     private void Leave(Address owner, ushort number)
     {

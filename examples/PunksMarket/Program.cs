@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cairn;
 using Cairn.Contracts;
+using Cairn.Contracts.Execution;
 using Cairn.Examples.Punks;
 using Cairn.Proofs;
 
@@ -8,6 +9,7 @@ const string Usage = """
     PunksMarket import STORE CSV             commit the sales of a file, one block for each height
     PunksMarket totals STORE [HEIGHT]        sales, volume, owners
     PunksMarket owner  STORE PUNK [HEIGHT]   who owned a punk, and what it was sold for
+    PunksMarket sale   STORE TRANSACTION     what is recorded of the call that a transaction made
     PunksMarket prove  STORE PUNK FILE [HEIGHT]   write a proof of that, and print the root it leads to
     PunksMarket verify ROOT PUNK FILE        check such a proof, without a store
     """;
@@ -19,6 +21,7 @@ try
         ["import", string store, string file] => await ImportAsync(store, file),
         ["totals", string store, .. { Length: <= 1 } height] => await TotalsAsync(store, height),
         ["owner", string store, string punk, .. { Length: <= 1 } height] => await OwnerAsync(store, NumberOf(punk), height),
+        ["sale", string store, string transaction] => await SaleAsync(store, Hash256.Parse(transaction)),
         ["prove", string store, string punk, string file, .. { Length: <= 1 } height] => await ProveAsync(store, NumberOf(punk), file, height),
         ["verify", string root, string punk, string file] => Verify(Hash256.Parse(root), NumberOf(punk), file),
         _ => Fail(Usage),
@@ -60,6 +63,19 @@ static async Task<int> OwnerAsync(string location, ushort number, string[] heigh
         Console.WriteLine($"punks of that owner: {string.Join(' ', market.PunksByOwner[punk.Owner].Keys)}");
     }
 
+    return 0;
+}
+
+static async Task<int> SaleAsync(string location, Hash256 transaction)
+{
+    await using StateStore store = await OpenAsync(location);
+    using StateView view = store.OpenView();
+    if (!new ExecutionHistory(view).TryGet(new ExecutionId(transaction), out ExecutionRecord? record))
+    {
+        return Fail($"No call of transaction {transaction} is recorded.");
+    }
+
+    Console.WriteLine($"{record.Function} in block {record.Height} at {record.Time:yyyy-MM-dd HH:mm:ss}, called by {record.Caller}, {record.GasUsed} gas");
     return 0;
 }
 

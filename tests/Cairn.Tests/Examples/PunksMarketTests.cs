@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Cairn.Contracts;
+using Cairn.Contracts.Execution;
 using Cairn.Examples.Punks;
 using Cairn.Proofs;
 using Cairn.Tests.IO;
@@ -39,6 +40,7 @@ public sealed class PunksMarketTests
         Assert.Equal(LastRoot, store.Root.ToString());
         using StateView view = store.OpenView();
         CheckAll(view, lines);
+        CheckExecutions(view, lines);
     }
 
     [Fact]
@@ -59,6 +61,8 @@ public sealed class PunksMarketTests
             Assert.Equal(until[^1][0], view.Height.ToString());
             Assert.Equal(Ticks(until[^1][1]), view.TimeTicks);
             Punk punk = MarketOf(view).Punks[Often];
+            using ContractExecutor executor = new(store, MarketImport.Programs());
+            Assert.Equal(punk.Owner, executor.Query(view, Market.At(Market.Address).OwnerOf(Often)).Value);
             Assert.Equal((last[5], last[4], last[3]), (punk.Owner.ToString(), punk.Seller.ToString(), punk.Price.ToString(CultureInfo.InvariantCulture)));
             CheckAll(view, until);
             CheckProof(view, Often, last[5]);
@@ -160,6 +164,18 @@ public sealed class PunksMarketTests
             .. last.GroupBy(punk => punk.Value[5]).OrderBy(owner => owner.Key, StringComparer.Ordinal).Select(owner => KeyValuePair.Create(owner.Key, string.Join(' ', owner.Select(punk => punk.Key).Order()))),
         ];
         Assert.Equal(expected, market.PunksByOwner.Select(owner => KeyValuePair.Create(owner.Key.ToString(), string.Join(' ', owner.Value.Keys))));
+    }
+
+    /// <summary>Each line was a call that succeeded, recorded under the hash of its transaction.</summary>
+    private static void CheckExecutions(StateView view, string[][] lines)
+    {
+        ExecutionHistory history = new(view);
+        Assert.Equal((ulong)lines.Length, history.Count);
+        foreach (string[] line in lines)
+        {
+            Assert.True(history.TryGet(new ExecutionId(Hash256.Parse(line[6][2..])), out ExecutionRecord? record));
+            Assert.Equal((line[0], line[4], Ticks(line[1]), "Sale", true), (record.Height.ToString(), record.Caller.ToString(), record.TimeTicks, record.Function, record.IsSuccess));
+        }
     }
 
     private static void CheckProof(StateView view, ushort number, string owner)
