@@ -1,3 +1,4 @@
+using Cairn.Contracts.Execution;
 using Cairn.Contracts.Registry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -20,7 +21,8 @@ public sealed class CairnBuilder
     public string Name { get; }
 
     /// <summary>
-    /// Adds the services of contracts over the store, singletons with the same key as it: <see cref="ContractSessions"/> and <see cref="ContractStateStorage"/>.
+    /// Adds the services of contracts over the store, singletons with the same key as it: <see cref="ContractExecutor"/> and <see cref="ContractPrograms"/>, <see cref="ContractStateStorage"/>, <see cref="ContractSessions"/>.
+    /// A store has one writer: of the executor and the storage use one at a time.
     /// </summary>
     /// <param name="configure">Sets how they work; null for the defaults and what the configuration says.</param>
     /// <returns>The same builder.</returns>
@@ -33,6 +35,8 @@ public sealed class CairnBuilder
 
         TryAddSingleton(static opener => new ContractSessions(opener.Open(), opener.Options.Contracts.Profile));
         TryAddSingleton(static opener => new ContractStateStorage(opener.Open(), opener.Options.Contracts.Storage));
+        TryAddSingleton(static opener => opener.Options.Contracts.Programs);
+        TryAddSingleton(static opener => new ContractExecutor(opener.Open(), opener.Options.Contracts.Programs, opener.Options.Contracts.ExecutorOptions()));
         return this;
     }
 

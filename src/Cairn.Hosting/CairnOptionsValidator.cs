@@ -1,4 +1,3 @@
-using Cairn.Contracts.Registry;
 using Microsoft.Extensions.Options;
 
 namespace Cairn.Hosting;
@@ -15,20 +14,7 @@ internal sealed class CairnOptionsValidator : IValidateOptions<CairnOptions>
             faults.Add($"{nameof(CairnOptions.Location)}: it is missing. Name a path, or a URI such as 'memory:'.");
         }
 
-        if (options.Contracts.Profile is null)
-        {
-            faults.Add($"{nameof(CairnOptions.Contracts)}.{nameof(CairnContractOptions.Profile)}: null is no profile.");
-        }
-
-        if (options.Contracts.Storage is not { } storage)
-        {
-            faults.Add($"{nameof(CairnOptions.Contracts)}.{nameof(CairnContractOptions.Storage)}: null is no set of options.");
-        }
-        else if (!Enum.IsDefined(storage.WhenBusy))
-        {
-            faults.Add($"{nameof(CairnOptions.Contracts)}.{nameof(CairnContractOptions.Storage)}.{nameof(storage.WhenBusy)}: {(int)storage.WhenBusy} is none of {string.Join(", ", Enum.GetNames<BusyBehavior>())}.");
-        }
-
+        faults.AddRange(options.Contracts.Faults().Select(fault => $"{nameof(CairnOptions.Contracts)}.{fault.Option}: {fault.Message}"));
         if (options.Store is null)
         {
             faults.Add($"{nameof(CairnOptions.Store)}: null is no set of options.");

@@ -1,6 +1,8 @@
 using Cairn.Contracts;
+using Cairn.Contracts.Execution;
 using Cairn.Contracts.Registry;
 using Cairn.Hosting;
+using Cairn.Tests.Contracts.Execution;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -48,11 +50,12 @@ public sealed class HostingTests
         {
             options.Contracts.Profile = null!;
             options.Contracts.Storage = new ContractStorageOptions { WhenBusy = (BusyBehavior)9 };
+            options.Contracts.Executor = new ContractExecutorOptions { PageLimit = -1, Schedule = null!, Clock = null!, Profile = StorageProfile.L2 };
         });
         using IHost host = builder.Build();
         Exception exception = await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync(Cancel));
         string all = string.Join('\n', Flatten(exception).Select(inner => inner.Message));
-        Assert.All(["Location: it is missing", "CacheBytes: 1 ", "GroupedBlocks: 0 ", "ApplyWorkers: 99 ", "Store 'audit': Location", "Store 'audit': Contracts.Profile", "Store 'audit': Contracts.Storage.WhenBusy: 9 "], part => Assert.Contains(part, all, StringComparison.Ordinal));
+        Assert.All(["Location: it is missing", "CacheBytes: 1 ", "GroupedBlocks: 0 ", "ApplyWorkers: 99 ", "Store 'audit': Location", "Store 'audit': Contracts.Profile", "Store 'audit': Contracts.Storage.WhenBusy: 9 ", "Executor.PageLimit: -1 ", "Executor.Schedule: ", "Executor.Clock: ", "Executor.Profile: it is L2"], part => Assert.Contains(part, all, StringComparison.Ordinal));
         Assert.All(Flatten(exception), inner => Assert.IsType<OptionsValidationException>(inner));
     }
 
@@ -185,6 +188,54 @@ public sealed class HostingTests
         Assert.Equal(new BlockHeight(1), again.State.Height);
     }
 
+    [Fact]
+    public async Task Executor_OfAHost_RunsItsProgramsByItsOptions()
+    {
+        using TemporaryDirectory directory = new();
+        Address contract = new([.. Enumerable.Repeat((byte)0xaa, 20)]);
+        HostApplicationBuilder builder = NewBuilder();
+        builder.Services.AddCairn(options => options.Location = directory.PathOf("store")).AddContracts(contracts =>
+        {
+            contracts.Profile = StorageProfile.L2;
+            contracts.Executor = new ContractExecutorOptions { DefaultGasLimit = 21_000 };
+            contracts.Programs.AddAt(contract, Coin.Program);
+        });
+        using IHost host = builder.Build();
+        await host.StartAsync(Cancel);
+        ContractExecutor executor = host.Services.GetRequiredService<ContractExecutor>();
+        executor.BeginBlock(new BlockHeight(1), DateTimeOffset.UnixEpoch);
+        Assert.Equal(ExecutionFailure.OutOfGas, executor.Execute(Coin.At(contract).Mint(contract, 7)).Failure);
+        Assert.True(executor.Execute(Coin.At(contract).Mint(contract, 7) with { GasLimit = 1_000_000 }).IsSuccess);
+        CommittedBlock block = await executor.FinalizeBlockAsync(cancellationToken: Cancel);
+        StateStore store = host.Services.GetRequiredService<StateStore>();
+        Assert.Equal(block.Root, store.Root);
+        using (StateView view = store.OpenView())
+        {
+            Assert.Equal(7, (long)Coin.Open(host.Services.GetRequiredService<ContractSessions>().Open(view).Open(contract)).TotalSupply);
+            using ContractExecutor reader = new(store, host.Services.GetRequiredService<ContractPrograms>(), new ContractExecutorOptions { Profile = StorageProfile.L2 });
+            Assert.Equal(7, (long)reader.Query(view, Coin.At(contract).BalanceOf(contract)).Value);
+        }
+
+        executor.BeginBlock(new BlockHeight(2), DateTimeOffset.UnixEpoch); // left open
+        await host.StopAsync(Cancel);
+    }
+
+    /// <summary>What the executor is given is what was set, all of it, with the profile of all services.</summary>
+    [Fact]
+    public void ExecutorOptions_All_ArePassedOn()
+    {
+        CairnContractOptions options = new()
+        {
+            Profile = StorageProfile.L2,
+            Executor = new ContractExecutorOptions { Schedule = GasSchedule.Default with { }, DefaultGasLimit = 7, PageLimit = 8, Clock = new Clock() },
+        };
+        ContractExecutorOptions passed = options.ExecutorOptions();
+        Assert.Equal(5, typeof(ContractExecutorOptions).GetProperties().Length);
+        Assert.Same(options.Executor.Schedule, passed.Schedule);
+        Assert.Same(options.Executor.Clock, passed.Clock);
+        Assert.Equal((7UL, 8L, StorageProfile.L2), (passed.DefaultGasLimit, passed.PageLimit, passed.Profile));
+    }
+
     private static HostApplicationBuilder NewBuilder(LogCollector? log = null)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -204,6 +255,8 @@ public sealed class HostingTests
         draft.State.Put("key"u8, BitConverter.GetBytes(draft.Height.Value));
         await store.CommitAsync(draft);
     }
+
+    private sealed class Clock : TimeProvider;
 
     private sealed class Writer(StateStore store) : IHostedService
     {
