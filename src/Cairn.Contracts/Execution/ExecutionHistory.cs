@@ -12,24 +12,31 @@ namespace Cairn.Contracts.Execution;
 public sealed class ExecutionHistory
 {
     private readonly ITreeReader _tree;
+    private readonly ExecutionArchives? _archives;
 
     /// <summary>The history at the height of a view.</summary>
     /// <param name="view">The view; it has to stay open as long as the history is used.</param>
-    public ExecutionHistory(StateView view)
-        : this((view ?? throw new ArgumentNullException(nameof(view))).Local)
+    /// <param name="archives">Where the archives are; null, the default, when they are not asked for.</param>
+    public ExecutionHistory(StateView view, ExecutionArchives? archives = null)
+        : this((view ?? throw new ArgumentNullException(nameof(view))).Local, archives)
     {
     }
 
     /// <summary>The history with what a draft has added.</summary>
     /// <param name="draft">The draft; it has to stay open as long as the history is used.</param>
-    public ExecutionHistory(BlockDraft draft)
-        : this((draft ?? throw new ArgumentNullException(nameof(draft))).Local)
+    /// <param name="archives">Where the archives are; null, the default, when they are not asked for.</param>
+    public ExecutionHistory(BlockDraft draft, ExecutionArchives? archives = null)
+        : this((draft ?? throw new ArgumentNullException(nameof(draft))).Local, archives)
     {
     }
 
-    internal ExecutionHistory(ITreeReader tree) => _tree = tree;
+    internal ExecutionHistory(ITreeReader tree, ExecutionArchives? archives)
+    {
+        _tree = tree;
+        _archives = archives;
+    }
 
-    /// <summary>How many records there are.</summary>
+    /// <summary>How many records there are in the store.</summary>
     public ulong Count => _tree.Count(ExecutionKeys.RecordsPrefix);
 
     /// <summary>Adds a record to a block. One with an id that is there already takes its place, in the order of insertion too.</summary>
@@ -55,14 +62,14 @@ public sealed class ExecutionHistory
         }
     }
 
-    /// <summary>How many records a contract has.</summary>
+    /// <summary>How many records a contract has in the store.</summary>
     public ulong CountOf(ContractId contract)
     {
         Span<byte> key = stackalloc byte[ExecutionKeys.MaxBytes];
         return _tree.Count(ExecutionKeys.Contract(contract.CheckedBytes(nameof(contract)), key));
     }
 
-    /// <summary>What the executions of a contract come to.</summary>
+    /// <summary>What the executions of a contract come to, those in archives included.</summary>
     /// <exception cref="ContractRecordException">The entry is damaged.</exception>
     public ExecutionTotals TotalsOf(ContractId contract)
     {
@@ -73,11 +80,25 @@ public sealed class ExecutionHistory
     /// <summary>Finds a record by its id.</summary>
     /// <param name="id">The id.</param>
     /// <param name="record">The record; null when there is none.</param>
+    /// <param name="includesArchives">Whether archives are searched when the store does not have it: all of them, from the newest.</param>
     /// <returns>Whether there is one.</returns>
     /// <exception cref="ContractRecordException">What is there is damaged.</exception>
-    public bool TryGet(ExecutionId id, [NotNullWhen(true)] out ExecutionRecord? record)
+    /// <exception cref="StateCorruptedException">An archive is damaged or missing.</exception>
+    /// <exception cref="InvalidOperationException">Archives are asked for, and the history does not know where they are.</exception>
+    public bool TryGet(ExecutionId id, [NotNullWhen(true)] out ExecutionRecord? record, bool includesArchives = false)
     {
         record = TryFind(_tree, id.Bytes, out HistoryPosition position) ? ReadAt(_tree, position, id) : null;
+        if (record is null && includesArchives)
+        {
+            ExecutionArchives archives = KnownArchives();
+            record = ExecutionArchives.List(_tree)
+                .AsEnumerable()
+                .Reverse()
+                .SelectMany(archive => archives.Read(archive, new ExecutionQuery()))
+                .Select(static placed => placed.Record)
+                .FirstOrDefault(one => one.Id == id);
+        }
+
         return record is not null;
     }
 
@@ -85,6 +106,8 @@ public sealed class ExecutionHistory
     /// <param name="query">What is asked for; null for the newest executions of all contracts.</param>
     /// <exception cref="ArgumentException">The question makes no sense.</exception>
     /// <exception cref="ContractRecordException">What is there is damaged.</exception>
+    /// <exception cref="StateCorruptedException">An archive is damaged or missing.</exception>
+    /// <exception cref="InvalidOperationException">Archives are asked for, and the history does not know where they are.</exception>
     public ExecutionPage List(ExecutionQuery? query = null)
     {
         query ??= new ExecutionQuery();
@@ -128,8 +151,43 @@ public sealed class ExecutionHistory
         return new ExecutionPage(records, Next: null);
     }
 
-    /// <summary>Walks records with their places.</summary>
+    /// <summary>Walks records with their places, those in archives included where they are asked for.</summary>
     internal IEnumerable<PlacedExecution> ReadPlaced(ExecutionQuery query)
+    {
+        if (!query.IncludesArchives)
+        {
+            return ReadStored(query);
+        }
+
+        ExecutionArchives archives = KnownArchives();
+        ExecutionQuery all = query with { Skip = 0 };
+        IEnumerable<PlacedExecution>[] parts = [ReadStored(all), .. ExecutionArchives.List(_tree).Select(archive => archives.Read(archive, all))];
+        return HistoryMerge.Merge(parts).Skip((int)Math.Min(query.Skip, int.MaxValue));
+    }
+
+    /// <summary>The oldest records before a time, in the order of the history.</summary>
+    internal List<PlacedExecution> ReadOldest(long beforeTicks, int limit)
+    {
+        List<PlacedExecution> oldest = [];
+        if (beforeTicks == long.MinValue)
+        {
+            return oldest;
+        }
+
+        byte[] prefix = ExecutionKeys.RecordsPrefix.ToArray();
+        ExecutionQuery query = new() { ToTicks = beforeTicks };
+        using EntryScan scan = _tree.Range(FirstKey(query, prefix), EndKey(query, prefix), limit, reverse: true);
+        while (scan.MoveNext())
+        {
+            HistoryPosition position = PositionAt(scan.Key, prefix.Length);
+            oldest.Add(new PlacedExecution(position, ExecutionRecordCodec.Read(scan.Value, position.TimeTicks, scan.Key)));
+        }
+
+        oldest.Reverse();
+        return oldest;
+    }
+
+    private IEnumerable<PlacedExecution> ReadStored(ExecutionQuery query)
     {
         if (query.ToTicks == long.MinValue)
         {
@@ -141,20 +199,22 @@ public sealed class ExecutionHistory
         long passed = 0;
         while (scan.MoveNext())
         {
-            if (scan.Key.Length != prefix.Length + ExecutionKeys.PositionBytes)
-            {
-                throw new ContractRecordException("execution", scan.Key, $"a key of {prefix.Length + ExecutionKeys.PositionBytes} bytes", $"{scan.Key.Length} bytes");
-            }
-
+            HistoryPosition position = PositionAt(scan.Key, prefix.Length);
             if (passed++ < query.Skip)
             {
                 continue;
             }
 
-            HistoryPosition position = ExecutionKeys.ReadPosition(scan.Key[prefix.Length..]);
             yield return new PlacedExecution(position, query.Contract is { } of ? ReadAt(_tree, position, of) : ExecutionRecordCodec.Read(scan.Value, position.TimeTicks, scan.Key));
         }
     }
+
+    private static HistoryPosition PositionAt(ReadOnlySpan<byte> key, int prefixBytes) => key.Length == prefixBytes + ExecutionKeys.PositionBytes
+        ? ExecutionKeys.ReadPosition(key[prefixBytes..])
+        : throw new ContractRecordException("execution", key, $"a key of {prefixBytes + ExecutionKeys.PositionBytes} bytes", $"{key.Length} bytes");
+
+    private ExecutionArchives KnownArchives() =>
+        _archives ?? throw new InvalidOperationException("Archives are asked for, and the history was not told where they are.");
 
     /// <summary>Takes a record out of a block, but not out of the totals.</summary>
     internal static void Remove(TreeDraft tree, in PlacedExecution placed)

@@ -24,6 +24,9 @@ internal static class ExecutionKeys
     /// <summary>The number of the next insertion.</summary>
     public const byte Next = 0x05;
 
+    /// <summary>The archives.</summary>
+    public const byte Archives = 0x06;
+
     /// <summary>What all keys begin with: the first byte and one of those above.</summary>
     public const int PrefixBytes = 2;
 
@@ -38,6 +41,9 @@ internal static class ExecutionKeys
 
     /// <summary>What the keys of all records begin with.</summary>
     public static ReadOnlySpan<byte> RecordsPrefix => [First, Records];
+
+    /// <summary>What the keys of all archives begin with.</summary>
+    public static ReadOnlySpan<byte> ArchivesPrefix => [First, Archives];
 
     /// <summary>Writes the key of a record.</summary>
     public static ReadOnlySpan<byte> Record(HistoryPosition position, Span<byte> destination)

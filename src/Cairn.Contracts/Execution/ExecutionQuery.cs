@@ -26,6 +26,9 @@ public sealed record ExecutionQuery
     /// <summary>The most records of a page; <see cref="DefaultLimit"/> by default.</summary>
     public int Limit { get; init; } = DefaultLimit;
 
+    /// <summary>Whether executions that were moved to archives are part of the answer; false by default. Needs a history that knows where the archives are.</summary>
+    public bool IncludesArchives { get; init; }
+
     /// <summary>Checks that the question makes sense.</summary>
     internal void Check()
     {

@@ -53,10 +53,10 @@ public sealed partial class ContractStateStorage
     /// <summary>Finds a record by its id.</summary>
     /// <returns>The record; null when there is none.</returns>
     /// <inheritdoc cref="TryGetExecution" path="/*[not(self::returns)]"/>
-    public ValueTask<ExecutionRecord?> GetExecutionAsync(ExecutionId id, CancellationToken cancellationToken = default)
+    public ValueTask<ExecutionRecord?> GetExecutionAsync(ExecutionId id, bool includesArchives = false, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(TryGetExecution(id, out ExecutionRecord? record) ? record : null);
+        return ValueTask.FromResult(TryGetExecution(id, out ExecutionRecord? record, includesArchives) ? record : null);
     }
 
     /// <inheritdoc cref="GetExecutionHistory"/>

@@ -21,6 +21,15 @@ public sealed record ContractStoreStatistics
     /// <summary>The history with its indexes and totals.</summary>
     public TreeTotals History { get; init; }
 
-    /// <summary>All of these together, in bytes.</summary>
+    /// <summary>How many archives of executions there are.</summary>
+    public int Archives { get; init; }
+
+    /// <summary>How many executions they have.</summary>
+    public ulong ArchivedEntries { get; init; }
+
+    /// <summary>How long their files are together.</summary>
+    public ulong ArchiveBytes { get; init; }
+
+    /// <summary>What is in the store together, in bytes.</summary>
     public ulong Bytes => Registry.Bytes + StateEntries.Bytes + SlotChunks.Bytes + History.Bytes;
 }
