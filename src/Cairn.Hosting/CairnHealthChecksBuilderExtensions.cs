@@ -8,7 +8,7 @@ namespace Cairn.Hosting;
 public static class CairnHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds a check of a store of <c>AddCairn</c>. It reads numbers in memory, no files, and does not open the store. Unhealthy: not open, closed, or a write has failed. Degraded: read-only where writes are expected, commits are
+    /// Adds a check of a store of <c>AddCairn</c>. It looks at what the store counts anyway, and does not open it. Unhealthy: not open, closed, or a write has failed. Degraded: read-only where writes are expected, commits are
     /// about to wait for the disk, the disk reserve is not there, old log cannot be removed, cleaning failed. The data of the report tell the numbers.
     /// </summary>
     /// <param name="builder">The health checks.</param>

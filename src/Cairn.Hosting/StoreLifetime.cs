@@ -48,7 +48,7 @@ internal sealed class StoreLifetime(IEnumerable<StoreRegistration> registrations
             {
                 await opener.DisposeAsync().ConfigureAwait(false);
             }
-            catch (IOException exception)
+            catch (Exception exception) when (exception is IOException or StateStoreException)
             {
                 failures.Add(ExceptionDispatchInfo.Capture(exception));
             }

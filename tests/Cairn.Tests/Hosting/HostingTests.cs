@@ -3,6 +3,7 @@ using Cairn.Contracts.Execution;
 using Cairn.Contracts.Registry;
 using Cairn.Hosting;
 using Cairn.Tests.Contracts.Execution;
+using Cairn.Tests.IO;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -99,6 +100,36 @@ public sealed class HostingTests
 
         await using StateStore store = await StateStore.OpenAsync(directory.PathOf("store"), cancellationToken: Cancel);
         Assert.Null(store.Height);
+    }
+
+    /// <summary>The second store cannot write its last checkpoint: that is told, the first one is closed all the same, and nothing committed is lost.</summary>
+    [Fact]
+    public async Task Host_OfWhichAStoreCannotBeClosedCleanly_ClosesTheOthersAndSaysSo()
+    {
+        SimulatedFileSystem files = new();
+        HostApplicationBuilder builder = NewBuilder();
+        builder.Services.AddCairn("first", options => options.Location = "memory:");
+        builder.Services.AddCairn("second", options =>
+        {
+            options.Location = "dir:/second";
+            options.Store = options.Store with { FileSystem = files, ReserveBytes = 0 };
+        });
+        using (IHost host = builder.Build())
+        {
+            await host.StartAsync(Cancel);
+            StateStore first = host.Services.GetRequiredKeyedService<StateStore>("first");
+            StateStore second = host.Services.GetRequiredKeyedService<StateStore>("second");
+            await CommitAsync(second);
+            files.Fail(FileOperation.Write, forever: true);
+            Exception exception = await Assert.ThrowsAnyAsync<Exception>(() => host.StopAsync(Cancel));
+            Assert.All(Flatten(exception), inner => Assert.IsType<IOException>(inner, exactMatch: false));
+            Assert.Throws<ObjectDisposedException>(first.OpenView);
+            Assert.Throws<ObjectDisposedException>(second.OpenView);
+        }
+
+        files.Heal();
+        await using StateStore again = await StateStore.OpenAsync("dir:/second", new StateStoreOptions { FileSystem = files, ReserveBytes = 0 }, Cancel);
+        Assert.Equal(new BlockHeight(1), again.Height);
     }
 
     [Fact]
