@@ -23,6 +23,7 @@ public sealed partial class StateStore
     private int _waiting;
     private TaskCompletionSource _stored = NewSignal(); // completed, and made anew, when pages have become clean
     private long _dirtyBlobBytes;
+    private long _heldBytes;
     private ulong _checkpointOrdinal;
     private long _checkpointBytes;
     private long _checkpointDeltaBytes;
@@ -67,6 +68,9 @@ public sealed partial class StateStore
     /// <summary>The changed pages and blobs in memory.</summary>
     private long DirtyBytes => Pages.Bytes(PageResidency.Dirty) + Interlocked.Read(ref _dirtyBlobBytes);
 
+    /// <summary>What checkpoints make evictable: changed pages, and those that commits have replaced since the running checkpoint began, which it still has.</summary>
+    private long UnstoredBytes => DirtyBytes + Math.Min(Interlocked.Read(ref _heldBytes), Pages.Bytes(PageResidency.Superseded));
+
     private void StartCheckpointIfDue()
     {
         LetGoOfRebuilt();
@@ -91,7 +95,7 @@ public sealed partial class StateStore
     /// <summary>Makes a commit wait when it is twice a cap ahead of the checkpoints, until it no longer is. It waits for one checkpoint of the head at most, so that a block larger than the caps gets through alone.</summary>
     private async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
     {
-        long dirty = DirtyBytes;
+        long dirty = UnstoredBytes;
         long replay = _home.Pages is null ? 0 : ReplayBytes;
         if (_home.Pages is null || HasRoom)
         {
@@ -119,7 +123,7 @@ public sealed partial class StateStore
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private bool HasRoom => DirtyBytes <= 2 * _options.DirtyBytes && ReplayBytes <= 2 * _options.ReplayBytes;
+    private bool HasRoom => UnstoredBytes <= 2 * _options.DirtyBytes && ReplayBytes <= 2 * _options.ReplayBytes;
 
     private Task StartCheckpoint()
     {
@@ -180,6 +184,7 @@ public sealed partial class StateStore
             Pages.MakeClean(job.Pages);
             job.Blobs.ForEach(static blob => blob.Drop());
             Interlocked.Add(ref _dirtyBlobBytes, -bearings.DirtyBlobBytes);
+            Interlocked.Exchange(ref _heldBytes, 0);
             Interlocked.Exchange(ref _stored, NewSignal()).SetResult();
             NoteManifest(bearings.Version.Ordinal, job.Bytes);
             TimeSpan elapsed = _options.TimeProvider.GetElapsedTime(started);
@@ -204,6 +209,7 @@ public sealed partial class StateStore
         finally
         {
             Volatile.Write(ref _checkpointOrdinal, 0);
+            Interlocked.Exchange(ref _heldBytes, 0);
         }
     }
 
@@ -220,7 +226,7 @@ public sealed partial class StateStore
         bool KeepsPace()
         {
             double usedUp = Math.Max(
-                (DirtyBytes - bearings.DirtyBytes) / Math.Max(1, (2.0 * _options.DirtyBytes) - bearings.DirtyBytes),
+                (UnstoredBytes - bearings.DirtyBytes) / Math.Max(1, (2.0 * _options.DirtyBytes) - bearings.DirtyBytes),
                 (ReplayBytes - bearings.ReplayBytes) / Math.Max(1, (2.0 * _options.ReplayBytes) - bearings.ReplayBytes));
             return !IsAwaited && usedUp * bearings.DirtyBytes <= job.MemoryBytes;
         }
@@ -253,6 +259,7 @@ public sealed partial class StateStore
             (_supersededPages, _supersededBlobs, _sparePages) = (_sparePages ?? [], [], null);
             StateVersion version = Versions.PinHead(isView: false);
             Volatile.Write(ref _checkpointOrdinal, version.Ordinal);
+            Interlocked.Exchange(ref _heldBytes, 0);
             return new Bearings(version, version.After, _marks, _log.DurableEnd, pages, blobs, Interlocked.Read(ref _dirtyBlobBytes), DirtyBytes, ReplayBytes);
         }
         finally
@@ -278,15 +285,19 @@ public sealed partial class StateStore
         }
 
         ulong running = Volatile.Read(ref _checkpointOrdinal);
+        long held = 0;
         foreach (PageReference page in change.Superseded)
         {
-            if (page.Id != PageId.None || page.Page?.Born <= running)
+            bool isHeld = page.Id == PageId.None && page.Page?.Born <= running;
+            held += isHeld ? page.Page?.MemoryBytes ?? 0 : 0;
+            if (isHeld || page.Id != PageId.None)
             {
                 page.Keep(HandleUse.IsReplaced);
                 _supersededPages.Add(page);
             }
         }
 
+        Interlocked.Add(ref _heldBytes, held);
         _supersededBlobs.AddRange(change.SupersededBlobs.Where(blob => running != 0 || blob.Id != PageId.None));
     }
 

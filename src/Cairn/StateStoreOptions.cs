@@ -27,7 +27,7 @@ public sealed partial record StateStoreOptions
     /// <summary>The size of the log since the last checkpoint that starts a new one, in bytes, at least 64 KiB. Commits wait at twice this. Default: 64 MiB.</summary>
     public long ReplayBytes { get; init; } = 64L << 20;
 
-    /// <summary>The most memory for unchanged pages, in bytes, at least 64 KiB. From 16 MiB on, a thirty-second part of it (at most 16 MiB) may hold copies of entries that are read again and again, and a sixteenth part filters over the keys. Default: 256 MiB.</summary>
+    /// <summary>The most memory for unchanged pages, with the objects and handles that go with them, in bytes, at least 64 KiB. From 16 MiB on, a thirty-second part of it (at most 16 MiB) may hold copies of entries that are read again and again, and a sixteenth part filters over the keys. Default: 256 MiB.</summary>
     public long CacheBytes { get; init; } = 256L << 20;
 
     /// <summary>Which unchanged page leaves memory first when <see cref="CacheBytes"/> is used up. Default: <see cref="EvictionPolicy.Clock"/>.</summary>

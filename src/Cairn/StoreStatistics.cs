@@ -111,7 +111,7 @@ public sealed record StoreStatistics
     /// <summary>The memory of state trees of the past that were rebuilt for proofs, at most <see cref="StateStoreOptions.RebuildBytes"/> beside those in use.</summary>
     public long RebuiltBytes { get; init; }
 
-    /// <summary>Stored pages in memory.</summary>
+    /// <summary>Stored pages in memory, with the objects and handles that go with them.</summary>
     public long CacheBytes { get; init; }
 
     /// <summary>Superseded pages kept for views and recent heights.</summary>

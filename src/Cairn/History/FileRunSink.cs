@@ -1,20 +1,21 @@
+using System.Buffers;
 using Cairn.IO;
 
 namespace Cairn.History;
 
 /// <summary>Writes the blocks of a run to a file, some at a time. Owned by one thread.</summary>
-internal sealed class FileRunSink(IFile file) : IRunSink
+internal sealed class FileRunSink(IFile file) : IRunSink, IDisposable
 {
     private const int BufferBlocks = 32;
 
-    private readonly byte[] _buffer = new byte[BufferBlocks * RunBlock.SizeBytes];
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBlocks * RunBlock.SizeBytes);
     private long _offset = RunBlock.SizeBytes; // behind the header
     private int _used;
 
     /// <inheritdoc/>
     public void Put(uint number, ReadOnlySpan<byte> block)
     {
-        if (_used == _buffer.Length)
+        if (block.Length > _buffer.Length - _used)
         {
             Flush();
         }
@@ -30,6 +31,13 @@ internal sealed class FileRunSink(IFile file) : IRunSink
         Flush();
         file.Write(0, header.ToBlock());
         file.Sync();
+    }
+
+    /// <summary>Gives the buffer back.</summary>
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
     }
 
     private void Flush()

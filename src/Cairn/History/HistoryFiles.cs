@@ -88,7 +88,7 @@ internal sealed class HistoryFiles(HistoryDirectory directory)
         {
             using (IFile file = directory.Files.Open(unfinished, FileOpening.CreateNew))
             {
-                FileRunSink sink = new(file);
+                using FileRunSink sink = new(file);
                 sink.Finish(RunMerger.Merge(runs, sink, after, directory.StoreId, cancellationToken));
             }
 

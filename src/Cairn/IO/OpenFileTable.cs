@@ -1,41 +1,31 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
 namespace Cairn.IO;
 
 /// <summary>
 /// Open files by a number, a bounded count of them, the least recently used one closed first.
 /// <list type="bullet">
 /// <item>A file is closed only when nobody uses it: neither eviction nor disposing breaks a reader.</item>
-/// <item>Safe for any thread; the table is guarded by its lock, which is never held during I/O.</item>
+/// <item>Safe for any thread. Borrowing an open file and giving it back takes no lock, since every read of a page does it; whatever changes the table does, and never during I/O.</item>
 /// </list>
 /// </summary>
 internal sealed class OpenFileTable(int capacity) : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<ulong, Handle> _open = [];
-    private long _clock;
-    private bool _closed;
+    private readonly ConcurrentDictionary<ulong, Handle> _open = new();
+    private volatile bool _closed;
 
     /// <summary>How many files are open and may be used again.</summary>
-    public int OpenCount
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _open.Count;
-            }
-        }
-    }
+    public int OpenCount => _open.Count;
 
     /// <summary>Borrows a file if it is open.</summary>
     public bool TryBorrow(ulong number, out Lease lease)
     {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_closed, this);
-            bool isOpen = _open.TryGetValue(number, out Handle? handle);
-            lease = isOpen ? Use(handle!) : default;
-            return isOpen;
-        }
+        ObjectDisposedException.ThrowIf(_closed, this);
+        bool isOpen = _open.TryGetValue(number, out Handle? handle) && handle.TryUse();
+        lease = isOpen ? new Lease(handle!) : default;
+        return isOpen;
     }
 
     /// <summary>Takes over an open file and borrows it. Where another thread was first, that one's is borrowed and this one closed.</summary>
@@ -50,19 +40,23 @@ internal sealed class OpenFileTable(int capacity) : IDisposable
                 if (!_closed && !_open.ContainsKey(number))
                 {
                     evicted = MakeRoom();
-                    _open.Add(number, new Handle(file));
+                    _open[number] = new Handle(file);
                     surplus = null;
                 }
 
+                // Handles end only when they are no longer in the table, which the lock keeps as it is.
                 ObjectDisposedException.ThrowIf(_closed, this);
-                return Use(_open[number]);
+                Handle handle = _open[number];
+                bool isOpen = handle.TryUse();
+                Debug.Assert(isOpen, "What is in the table is open.");
+                return new Lease(handle);
             }
         }
         finally
         {
             // Outside the lock: what was evicted, or what another thread had opened first.
             surplus?.Dispose();
-            evicted?.File.Dispose();
+            evicted?.Retire();
         }
     }
 
@@ -70,46 +64,30 @@ internal sealed class OpenFileTable(int capacity) : IDisposable
     public void Close(ulong number)
     {
         Handle? handle;
-        bool isIdle = false;
         lock (_gate)
         {
-            if (_open.Remove(number, out handle))
-            {
-                handle.IsRetired = true;
-                isIdle = handle.Users == 0;
-            }
+            _open.TryRemove(number, out handle);
         }
 
-        if (isIdle)
-        {
-            handle!.File.Dispose();
-        }
+        handle?.Retire();
     }
 
     /// <summary>Closes what nobody uses; the last user closes the rest.</summary>
     public void Dispose()
     {
-        List<Handle> idle = [];
+        Handle[] open;
         lock (_gate)
         {
             _closed = true;
-            foreach (Handle handle in _open.Values)
-            {
-                handle.IsRetired = true;
-                if (handle.Users == 0)
-                {
-                    idle.Add(handle);
-                }
-            }
-
+            open = [.. _open.Values];
             _open.Clear();
         }
 
-        idle.ForEach(handle => handle.File.Dispose());
+        Array.ForEach(open, static handle => handle.Retire());
     }
 
     /// <summary>Takes the least recently used handle out when there are too many.</summary>
-    /// <returns>The handle to close, null when there is none or its last user will close it.</returns>
+    /// <returns>The handle to retire; null when there is none.</returns>
     private Handle? MakeRoom()
     {
         if (_open.Count < capacity)
@@ -117,52 +95,72 @@ internal sealed class OpenFileTable(int capacity) : IDisposable
             return null;
         }
 
-        (ulong number, Handle oldest) = _open.MinBy(entry => entry.Value.LastUse);
-        _open.Remove(number);
-        oldest.IsRetired = true;
-        return oldest.Users == 0 ? oldest : null;
-    }
-
-    private Lease Use(Handle handle)
-    {
-        handle.Users++;
-        handle.LastUse = ++_clock;
-        return new Lease(this, handle);
-    }
-
-    private void Return(Handle handle)
-    {
-        bool isLast;
-        lock (_gate)
-        {
-            isLast = --handle.Users == 0 && handle.IsRetired;
-        }
-
-        if (isLast)
-        {
-            handle.File.Dispose();
-        }
+        ulong number = _open.MinBy(static entry => entry.Value.LastUse).Key;
+        return _open.TryRemove(number, out Handle? oldest) ? oldest : null;
     }
 
     /// <summary>The use of an open file until it is disposed, once.</summary>
-    internal readonly struct Lease(OpenFileTable owner, Handle handle) : IDisposable
+    internal readonly struct Lease(Handle handle) : IDisposable
     {
         /// <summary>The file; closed no earlier than the lease.</summary>
         public IFile File => handle.File;
 
         /// <inheritdoc/>
-        public void Dispose() => owner.Return(handle);
+        public void Dispose() => handle.Return();
     }
 
-    /// <summary>An open file and its users. Guarded by the lock of the table.</summary>
+    /// <summary>
+    /// An open file and its users. It ends once: when it is retired and nobody uses it, by whoever comes last to either; both write first what the other one looks at.
+    /// </summary>
     internal sealed class Handle(IFile file)
     {
+        private const int Ended = -1;
+
+        private volatile bool _isRetired;
+        private int _users;
+        private long _lastUse = Stopwatch.GetTimestamp();
+
         public IFile File { get; } = file;
 
-        public int Users { get; set; }
+        /// <summary>When it was borrowed last.</summary>
+        public long LastUse => Volatile.Read(ref _lastUse);
 
-        public long LastUse { get; set; }
+        /// <summary>Adds a user, unless the file is closed.</summary>
+        public bool TryUse()
+        {
+            int users = Volatile.Read(ref _users);
+            int seen;
+            while (users != Ended && (seen = Interlocked.CompareExchange(ref _users, users + 1, users)) != users)
+            {
+                users = seen;
+            }
 
-        public bool IsRetired { get; set; }
+            Volatile.Write(ref _lastUse, Stopwatch.GetTimestamp());
+            return users != Ended;
+        }
+
+        /// <summary>A user is done.</summary>
+        public void Return()
+        {
+            if (Interlocked.Decrement(ref _users) == 0 && _isRetired)
+            {
+                EndIfIdle();
+            }
+        }
+
+        /// <summary>Closes the file, or leaves that to its last user.</summary>
+        public void Retire()
+        {
+            _isRetired = true;
+            EndIfIdle();
+        }
+
+        private void EndIfIdle()
+        {
+            if (Interlocked.CompareExchange(ref _users, Ended, 0) == 0)
+            {
+                File.Dispose();
+            }
+        }
     }
 }

@@ -7,17 +7,18 @@ namespace Cairn.Log;
 /// </summary>
 internal sealed class SpareLists
 {
-    /// <summary>As many as somebody who collects records by the megabyte has at a time.</summary>
-    private const int MostKept = 8;
+    /// <summary>What is kept together: as much as somebody who collects records by the megabyte has at a time.</summary>
+    private const long MostKeptBytes = 12 << 20;
 
-    /// <summary>About what a block of 25,000 changes takes.</summary>
-    private const long MostKeptBytes = 4 << 20;
+    /// <summary>About what a block of 25,000 changes takes; larger ones are not kept.</summary>
+    private const long MostBytes = 4 << 20;
 
     /// <summary>Smaller ones are cheaper to make than to keep.</summary>
     private const long LeastKeptBytes = 16 << 10;
 
     private readonly Lock _lock = new();
     private readonly Stack<ChangeList.Builder> _builders = new();
+    private long _keptBytes;
 
     /// <summary>An empty builder.</summary>
     public ChangeList.Builder Rent(int count, int bytes)
@@ -27,7 +28,7 @@ internal sealed class SpareLists
         {
             lock (_lock)
             {
-                _builders.TryPop(out builder);
+                _keptBytes -= _builders.TryPop(out builder) ? builder.KeptBytes : 0;
             }
         }
 
@@ -50,16 +51,18 @@ internal sealed class SpareLists
 
         ChangeList.Builder builder = new();
         builder.Reclaim(list, poison: false);
-        if (builder.KeptBytes is < LeastKeptBytes or > MostKeptBytes)
+        long bytes = builder.KeptBytes;
+        if (bytes is < LeastKeptBytes or > MostBytes)
         {
             return;
         }
 
         lock (_lock)
         {
-            if (_builders.Count < MostKept)
+            if (_keptBytes + bytes <= MostKeptBytes)
             {
                 _builders.Push(builder);
+                _keptBytes += bytes;
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Cairn.IO;
 using Cairn.Manifests;
 
@@ -19,7 +20,7 @@ internal sealed class PageFileWriter : IDisposable
 
     private readonly Lock _gate = new();
     private readonly OpenFileTable.Lease _handle;
-    private readonly byte[] _buffer;
+    private byte[] _buffer; // rented: files follow each other, and the buffers are large
     private long _flushed; // bytes that are in the file
     private int _used; // bytes in the buffer behind them
     private bool _isSynced;
@@ -33,7 +34,7 @@ internal sealed class PageFileWriter : IDisposable
     {
         Page = page;
         _handle = handle;
-        _buffer = new byte[Math.Min(MaxBufferBytes, pageFileBytes)];
+        _buffer = ArrayPool<byte>.Shared.Rent(Math.Min(MaxBufferBytes, pageFileBytes));
         PageFileHeader.Write(_buffer.AsSpan(0, PageFileHeaderLayout.SizeBytes), storeId, page.Number);
         _used = PageFileHeaderLayout.SizeBytes;
         page.End = _used;
@@ -106,7 +107,19 @@ internal sealed class PageFileWriter : IDisposable
     }
 
     /// <summary>Gives the handle back. What is not synced counts for nothing.</summary>
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        _handle.Dispose();
+        lock (_gate)
+        {
+            // What a failure left in it may still be read.
+            if (_used == 0 && _buffer.Length > 0)
+            {
+                ArrayPool<byte>.Shared.Return(_buffer);
+                _buffer = [];
+            }
+        }
+    }
 
     private void Append(ReadOnlySpan<byte> bytes, int padding)
     {

@@ -15,8 +15,10 @@ internal sealed class MissedPages
     private const int MinPlaces = 64;
     private const uint TakenAnyway = 16;
 
+    [ThreadStatic]
+    private static uint _asked;
+
     private uint[] _places = new uint[MinPlaces];
-    private uint _asked;
 
     /// <summary>Notes that a page was missed.</summary>
     /// <param name="id">The page.</param>

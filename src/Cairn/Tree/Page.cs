@@ -20,6 +20,10 @@ internal sealed partial class Page
     /// <summary>The cache lines of an object.</summary>
     public const int ObjectLines = 3;
 
+    /// <summary>What an object takes, and a handle with its place in the list of its parent.</summary>
+    private const int ObjectBytes = 152;
+    private const int HandleBytes = 88;
+
     /// <summary>The cache lines of the places of most pages' children.</summary>
     private const int ChildrenLines = 7;
 
@@ -120,6 +124,9 @@ internal sealed partial class Page
 
     /// <summary>The memory the page takes.</summary>
     public int MemoryBytes => _memory.Capacity;
+
+    /// <summary>What the page counts for as it is accounted for: one that can be evicted, with what the garbage collector has for it alone: its object, and the handles of its children, whether these are in memory or not.</summary>
+    public int CountedBytes => Residency == PageResidency.Clean ? MemoryBytes + ObjectBytes + (_childCount * HandleBytes) : MemoryBytes;
 
     /// <summary>What <see cref="PageProbe"/> needs to know beside its memory.</summary>
     public PageShape Shape => new(_trieOffset, _trieRoot, _count);

@@ -60,7 +60,7 @@ internal sealed partial class PageCache
     {
         reference.Take();
         page.LeaveHandle(reference);
-        _bytes[(int)PageResidency.Clean] -= page.MemoryBytes;
+        Count(page, -1);
         Interlocked.Increment(ref _evictions);
         Retire(page);
     }

@@ -16,6 +16,7 @@ internal sealed partial class PageCache
 {
     private const int HitStripes = 16;
     private const int StripeWidth = 16;
+    private const int MissesInStripe = 8;
 
     /// <summary>Pages given up or become clean under one lock, so that whoever loads or commits some does not wait for thousands.</summary>
     private const int PagesAtOnce = 256;
@@ -26,9 +27,9 @@ internal sealed partial class PageCache
     private Action? _onAttention;
     private readonly Lock _lock = new();
     private readonly long[] _bytes = new long[4];
+    private long _objectBytes;
     private readonly long[] _hits = new long[HitStripes * StripeWidth];
     private readonly MissedPages _missed = new();
-    private long _misses;
 
     /// <summary>Makes a cache.</summary>
     /// <param name="store">Where stored pages are; null when all pages stay in memory.</param>
@@ -57,29 +58,29 @@ internal sealed partial class PageCache
     public ReaderEpochs Epochs { get; } = new();
 
     /// <summary>How often a page was found in memory; approximate when several threads read.</summary>
-    public long Hits
-    {
-        get
-        {
-            long sum = 0;
-            for (int stripe = 0; stripe < HitStripes; stripe++)
-            {
-                sum += Volatile.Read(ref _hits[stripe * StripeWidth]);
-            }
+    public long Hits => Sum(0);
 
-            return sum;
-        }
-    }
+    /// <summary>How often a page had to be read; approximate likewise.</summary>
+    public long Misses => Sum(MissesInStripe);
 
-    /// <summary>How often a page had to be read.</summary>
-    public long Misses => Interlocked.Read(ref _misses);
-
-    /// <summary>The memory of pages of a residency.</summary>
+    /// <summary>The memory of pages of a residency; of clean ones, with their objects and handles.</summary>
     public long Bytes(PageResidency residency)
     {
         lock (_lock)
         {
             return _bytes[(int)residency];
+        }
+    }
+
+    /// <summary>The part of the bytes of clean pages that is not their memory.</summary>
+    public long ObjectBytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _objectBytes;
+            }
         }
     }
 
@@ -130,12 +131,17 @@ internal sealed partial class PageCache
     public void CountAbsent(TreeKind tree) => _hits[((Environment.CurrentManagedThreadId & (HitStripes - 1)) * StripeWidth) + 1 + (int)tree]++;
 
     /// <summary>How often that was; approximate when several threads read.</summary>
-    public long Absent(TreeKind tree)
+    public long Absent(TreeKind tree) => Sum(1 + (int)tree);
+
+    private void CountMiss() => _hits[((Environment.CurrentManagedThreadId & (HitStripes - 1)) * StripeWidth) + MissesInStripe]++;
+
+    /// <summary>Adds up a count of all stripes.</summary>
+    private long Sum(int countInStripe)
     {
         long sum = 0;
         for (int stripe = 0; stripe < HitStripes; stripe++)
         {
-            sum += Volatile.Read(ref _hits[(stripe * StripeWidth) + 1 + (int)tree]);
+            sum += Volatile.Read(ref _hits[(stripe * StripeWidth) + countInStripe]);
         }
 
         return sum;
@@ -227,7 +233,7 @@ internal sealed partial class PageCache
         return bytes;
     }
 
-    /// <summary>Pages have been stored durably: those still part of the head may be evicted from now on.</summary>
+    /// <summary>Pages have been stored durably and may be evicted from now on: those still part of the head, and those replaced meanwhile that some version still has.</summary>
     public void MakeClean(List<PageReference> stored)
     {
         ReadOnlySpan<PageReference> open = CollectionsMarshal.AsSpan(stored);
@@ -239,7 +245,7 @@ internal sealed partial class PageCache
             {
                 foreach (PageReference reference in part)
                 {
-                    if (reference.Page is { Residency: PageResidency.Dirty } page)
+                    if (reference.Page is { Residency: PageResidency.Dirty or PageResidency.Superseded } page)
                     {
                         Move(page, PageResidency.Clean);
                         TakeUp(reference);
@@ -283,7 +289,7 @@ internal sealed partial class PageCache
                     bytes += page.MemoryBytes;
                     if (page.IsEntered)
                     {
-                        _bytes[(int)page.Residency] -= page.MemoryBytes;
+                        Count(page, -1);
                     }
                 }
             }
@@ -312,13 +318,23 @@ internal sealed partial class PageCache
     /// <exception cref="IOException">Reading failed.</exception>
     public bool TryReadPassing(PageReference reference, ReadOnlySpan<byte> key, Span<byte> destination, out int valueBytes, out bool isThere)
     {
-        PagePlace place = PlaceOf(reference);
-        if (!PassingRead.TryRead(_store!, reference, place, key, destination, out valueBytes, out isThere))
+        // Without the lock, for which threads would wait for each other at each read: parts of two places do not go together, as the checksum shows.
+        PagePlace place = reference.CurrentPlace;
+        place = place.Id == PageId.None ? PlaceOf(reference) : place;
+        try
         {
+            if (!PassingRead.TryRead(_store!, reference, place, key, destination, out valueBytes, out isThere))
+            {
+                return false;
+            }
+        }
+        catch (Exception exception) when (exception is StateCorruptedException or StoreFormatException or IOException && PlaceOf(reference) != place)
+        {
+            (valueBytes, isThere) = (0, false);
             return false;
         }
 
-        Interlocked.Increment(ref _misses);
+        CountMiss();
         return true;
     }
 
@@ -354,7 +370,7 @@ internal sealed partial class PageCache
         while (true)
         {
             PagePlace place = PlaceOf(reference);
-            Interlocked.Increment(ref _misses);
+            CountMiss();
             Page loaded = PageCodec.Read(_store!, reference, place, Pool, out PageBases? bases);
             bool published;
             lock (_lock)
@@ -409,14 +425,20 @@ internal sealed partial class PageCache
     {
         page.Residency = residency;
         page.IsEntered = true;
-        _bytes[(int)residency] += page.MemoryBytes;
+        Count(page, 1);
     }
 
     private void Move(Page page, PageResidency residency)
     {
-        _bytes[(int)page.Residency] -= page.MemoryBytes;
+        Count(page, -1);
         page.Residency = residency;
-        _bytes[(int)residency] += page.MemoryBytes;
+        Count(page, 1);
+    }
+
+    private void Count(Page page, int times)
+    {
+        _bytes[(int)page.Residency] += times * page.CountedBytes;
+        _objectBytes += times * (page.CountedBytes - page.MemoryBytes);
     }
 
     private void Retire(Page page)

@@ -1,42 +1,55 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Cairn.IO;
 
 namespace Cairn.Tree;
 
 /// <summary>
-/// The native memory behind the pools of a store. Chunks of 64 KiB are cut into pieces of one size each; a chunk whose pieces have all come back serves any size again, so that what was taken from the
+/// The native memory behind the pools of a store. It is cut into chunks of 64 KiB, and these into pieces of as many granules as a page needs; pieces that came back and lie side by side serve as one, so that what was taken from the
 /// operating system stays close to what was in use at most, however sizes change and whoever needs them.
 /// </summary>
 /// <remarks>
-/// Invariants, under the lock: a piece is handed out or in the set of free ones of its chunk; a chunk is empty (and in the list of those), partly free (and in the list of its
-/// size), or full (and in none). Slabs, from which chunks are cut, live as long as this is reachable: every page refers to its pool and that to this, so they outlive the last page; and until every reader has left that was inside
+/// Invariants, under the lock: a granule is handed out (in a piece or a run) or in the set of free ones of its chunk; a chunk is in the list of those with as many free granules, or, with few or when it was of no use a moment ago, in
+/// none. Slabs, from which chunks are cut, live as long as this is reachable: every page refers to its pool and that to this, so they outlive the last page; and until every reader has left that was inside
 /// then, because bytes of a page may be read when nothing refers to its object any more. Safe for any thread (one lock, held for a few instructions).
-/// SAFETY: nobody touches free pieces. A piece is at least 64 bytes and lies within its chunk, whose slab is freed by the finalizer alone.
+/// SAFETY: nobody touches free granules. A piece lies within its chunk, whose slab is freed by the finalizer alone.
 /// </remarks>
 internal sealed unsafe class PageChunks
 {
     /// <summary>More than the largest page with its hashes takes.</summary>
     public const int ChunkBytes = 64 * 1024;
 
-    /// <summary>The most pieces a chunk is cut into.</summary>
-    public const int MostPieces = 256;
+    /// <summary>What pieces are made of: small beside a page, and so that what is known of a chunk fits into a line of the processor's cache.</summary>
+    public const int GranuleBytes = 256;
 
-    private const int PieceAlignment = 64;
+    /// <summary>The granules of a chunk.</summary>
+    public const int ChunkGranules = ChunkBytes / GranuleBytes;
+
+    /// <summary>Chunks with as many free granules are in the lists, by quarters; with fewer, next to nothing would fit.</summary>
+    private const int LeastFree = ChunkGranules / 8;
+
+    /// <summary>How many more must be free before a chunk is taken again that was of no use.</summary>
+    private const int MoreFree = ChunkGranules / 16;
+
+    /// <summary>Larger pieces come from empty chunks: looking for room elsewhere would mostly be in vain.</summary>
+    private const int MostGranulesInGaps = ChunkGranules / 8;
+
+    private const int Lists = 5;
+    private const int EmptyList = 4;
     private const int FirstSlabBytes = 512 * 1024;
     private const int SlabBytes = 4 * SystemMemory.HugePageBytes;
+    private const int ChunksPerSlab = SlabBytes / ChunkBytes;
     private const int None = -1;
 
     private readonly Lock _lock = new();
     private readonly List<nint> _slabs = [];
-    private readonly int[] _partlyFree = new int[MostPieces + 1]; // by pieces a chunk: the first chunk of the list
-    private Chunk[] _chunks = [];
-    private int _chunkCount;
-    private int _empty = None;
+    private readonly List<Chunk[]> _chunks = []; // by slab
+    private readonly int[] _lists = new int[Lists]; // the first chunk of each
     private long _reserved;
     private long? _unreachableAt;
 
     /// <summary>Takes nothing yet.</summary>
-    public PageChunks() => _partlyFree.AsSpan().Fill(None);
+    public PageChunks() => _lists.AsSpan().Fill(None);
 
 #pragma warning disable MA0055 // Pages of views that were never disposed may outlive the store; the memory goes with the last of them.
     ~PageChunks()
@@ -67,33 +80,28 @@ internal sealed unsafe class PageChunks
         }
     }
 
-    /// <summary>How many pieces a chunk for so many bytes is cut into: as many as fit.</summary>
-    public static int PiecesFor(int bytes)
+    /// <summary>The granules of a piece for so many bytes: up to a sixteenth more, so that the gaps that pages leave are wide enough for those that come, which are mostly a little larger.</summary>
+    public static int GranulesFor(int bytes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, ChunkBytes);
-        return Math.Min(MostPieces, ChunkBytes / Math.Max(PieceAlignment, (bytes + PieceAlignment - 1) & -PieceAlignment));
+        int granules = Math.Max(1, (bytes + GranuleBytes - 1) / GranuleBytes);
+        int step = 1 << Math.Max(0, BitOperations.Log2((uint)granules) - 3);
+        return (granules + step - 1) & -step;
     }
 
-    /// <summary>The bytes of a piece of a chunk with so many.</summary>
-    public static int CapacityOf(int pieces) => ChunkBytes / pieces & -PieceAlignment;
-
-    /// <summary>Hands out all free pieces of one chunk.</summary>
-    public PageRun Take(int pieces)
+    /// <summary>Hands out the free granules of a chunk in which a piece of some size may fit, and takes what is left of another run back.</summary>
+    /// <param name="granules">The size of the piece.</param>
+    /// <param name="run">What was handed out before, or the default; what is handed out now.</param>
+    public void Exchange(int granules, ref PageRun run)
     {
         lock (_lock)
         {
-            int index = _partlyFree[pieces];
-            if (index == None)
+            if (run.IsOne)
             {
-                index = TakeChunk();
-                _chunks[index].Begin(pieces);
-            }
-            else
-            {
-                Unlink(ref _partlyFree[pieces], index);
+                Give(run);
             }
 
-            return _chunks[index].TakeAll(index);
+            run = TakeChunk(granules);
         }
     }
 
@@ -104,39 +112,39 @@ internal sealed unsafe class PageChunks
         {
             foreach (PageMemory memory in freed)
             {
-                Give(memory);
+                (int index, int granule) = Math.DivRem(memory.Piece, ChunkGranules);
+                ref Chunk chunk = ref At(index);
+                chunk.Give(granule, memory.Capacity / GranuleBytes);
+                Enlist(ref chunk, index);
             }
         }
     }
 
-    private void Give(PageMemory memory)
+    private void Give(in PageRun run)
     {
-        (int index, int piece) = Math.DivRem(memory.Piece, MostPieces);
-        ref Chunk chunk = ref _chunks[index];
-        if (chunk.FreePieces == 0)
-        {
-            Link(ref _partlyFree[chunk.Pieces], index);
-        }
-
-        chunk.Give(piece);
-        if (chunk.FreePieces == chunk.Pieces)
-        {
-            Unlink(ref _partlyFree[chunk.Pieces], index);
-            Link(ref _empty, index);
-        }
+        ref Chunk chunk = ref At(run.Chunk);
+        chunk.Give(run.Free);
+        chunk.ListFrom = (short)(run.IsSpent ? Math.Min(chunk.FreeGranules + MoreFree, ChunkGranules) : LeastFree);
+        Enlist(ref chunk, run.Chunk);
     }
 
-    /// <summary>Takes an empty chunk out of its list, cutting a new slab into chunks when there is none.</summary>
-    private int TakeChunk()
+    /// <summary>Chunks of which much is free come first, then empty ones; those with little only before memory is taken from the operating system.</summary>
+    private PageRun TakeChunk(int granules)
     {
-        if (_empty == None)
+        int list = EmptyList;
+        if (granules <= MostGranulesInGaps)
+        {
+            list = _lists[3] != None ? 3 : _lists[2] != None ? 2 : _lists[EmptyList] != None ? EmptyList : _lists[1] != None ? 1 : _lists[0] != None ? 0 : EmptyList;
+        }
+
+        if (_lists[list] == None)
         {
             TakeSlab();
         }
 
-        int index = _empty;
-        Unlink(ref _empty, index);
-        return index;
+        int index = _lists[list];
+        Unlink(index);
+        return At(index).TakeAll(index);
     }
 
     /// <summary>Takes memory from the operating system: little at first, for small stores, then in sizes that are worth huge pages.</summary>
@@ -149,116 +157,119 @@ internal sealed unsafe class PageChunks
             SystemMemory.PreferHugePages((nint)slab, bytes);
         }
 
+        int first = _slabs.Count * ChunksPerSlab;
+        _ = checked((first + ChunksPerSlab) * ChunkGranules); // pieces are numbered
         _slabs.Add((nint)slab);
+        _chunks.Add(new Chunk[bytes / ChunkBytes]);
         _reserved += bytes;
-        int chunks = bytes / ChunkBytes;
-        if (_chunkCount + chunks > _chunks.Length)
-        {
-            Array.Resize(ref _chunks, Math.Max(_chunkCount + chunks, 2 * _chunks.Length));
-        }
 
         // The last one is linked first, so that memory is used from the start of the slab on.
-        for (int chunk = chunks - 1; chunk >= 0; chunk--)
+        for (int index = (bytes / ChunkBytes) - 1; index >= 0; index--)
         {
-            _chunks[_chunkCount + chunk] = new Chunk { Start = (nint)(slab + ((long)chunk * ChunkBytes)) };
-            Link(ref _empty, _chunkCount + chunk);
+            ref Chunk chunk = ref At(first + index);
+            chunk = new Chunk((nint)(slab + ((long)index * ChunkBytes)));
+            Enlist(ref chunk, first + index);
         }
-
-        _chunkCount += chunks;
     }
 
-    private void Link(ref int first, int index)
+    private ref Chunk At(int index) => ref _chunks[index / ChunksPerSlab][index % ChunksPerSlab];
+
+    /// <summary>Puts a chunk into the list that it belongs to.</summary>
+    private void Enlist(ref Chunk chunk, int index)
     {
-        ref Chunk chunk = ref _chunks[index];
+        sbyte list = (sbyte)(chunk.FreeGranules < chunk.ListFrom ? None : chunk.FreeGranules * EmptyList / ChunkGranules);
+        if (list == chunk.List)
+        {
+            return;
+        }
+
+        if (chunk.List != None)
+        {
+            Unlink(index);
+        }
+
+        if (list == None)
+        {
+            return;
+        }
+
+        chunk.List = list;
         chunk.Previous = None;
-        chunk.Next = first;
-        if (first != None)
+        chunk.Next = _lists[list];
+        if (chunk.Next != None)
         {
-            _chunks[first].Previous = index;
+            At(chunk.Next).Previous = index;
         }
 
-        first = index;
+        _lists[list] = index;
     }
 
-    private void Unlink(ref int first, int index)
+    private void Unlink(int index)
     {
-        ref Chunk chunk = ref _chunks[index];
+        ref Chunk chunk = ref At(index);
         if (chunk.Previous == None)
         {
-            first = chunk.Next;
+            _lists[chunk.List] = chunk.Next;
         }
         else
         {
-            _chunks[chunk.Previous].Next = chunk.Next;
+            At(chunk.Previous).Next = chunk.Next;
         }
 
         if (chunk.Next != None)
         {
-            _chunks[chunk.Next].Previous = chunk.Previous;
+            At(chunk.Next).Previous = chunk.Previous;
         }
+
+        chunk.List = None;
     }
 
-    /// <summary>The state of a chunk.</summary>
+    /// <summary>The state of a chunk, all of it free at first.</summary>
     private struct Chunk
     {
-        /// <summary>Its memory.</summary>
-        public nint Start;
+        private readonly nint _start;
+        private GranuleSet _free;
 
-        /// <summary>The chunks before and after it in its list.</summary>
+        public Chunk(nint start)
+        {
+            _start = start;
+            _free.Fill();
+            FreeGranules = ChunkGranules;
+            ListFrom = LeastFree;
+            List = None;
+        }
+
+        /// <summary>The list it is in, and the chunks before and after it there.</summary>
+        public sbyte List;
         public int Previous;
         public int Next;
 
-        /// <summary>How many pieces it is cut into.</summary>
-        public int Pieces;
+        /// <summary>How many granules are not handed out.</summary>
+        public short FreeGranules;
 
-        /// <summary>How many of them are not handed out.</summary>
-        public int FreePieces;
-
-        private PieceSet _free;
-
-        /// <summary>Cuts an empty chunk anew.</summary>
-        public void Begin(int pieces)
-        {
-            Pieces = pieces;
-            FreePieces = pieces;
-            _free = default;
-            _free.Fill(pieces);
-        }
+        /// <summary>How many must be free for it to be in a list.</summary>
+        public short ListFrom;
 
         /// <summary>Hands out what is free.</summary>
         public PageRun TakeAll(int index)
         {
-            PageRun run = new(checked(index * MostPieces), Start, _free);
-            FreePieces = 0;
+            PageRun run = new(index, _start, _free);
+            FreeGranules = 0;
+            ListFrom = LeastFree;
             _free = default;
             return run;
         }
 
-        public void Give(int piece)
+        public void Give(int granule, int count)
         {
-            _free.Add(piece);
-            FreePieces++;
+            _free.Add(granule, count);
+            FreeGranules += (short)count;
         }
-    }
-}
 
-/// <summary>Free pieces of one chunk, in one hand. A value; whoever takes from it keeps what is left.</summary>
-/// <param name="firstPiece">The number of the first piece of the chunk.</param>
-/// <param name="start">The memory of the chunk.</param>
-/// <param name="free">Which of its pieces they are.</param>
-/// <remarks>SAFETY: as for <see cref="PageChunks"/>: the pieces belong to the run alone until they are taken from it.</remarks>
-internal unsafe struct PageRun(int firstPiece, nint start, PieceSet free)
-{
-    private PieceSet _free = free;
-
-    /// <summary>Takes a piece.</summary>
-    /// <param name="capacity">The bytes of a piece of the chunk.</param>
-    /// <param name="memory">The piece.</param>
-    /// <returns>False when there is none left.</returns>
-    public bool TryTake(int capacity, out PageMemory memory)
-    {
-        int piece = _free.Take();
-        memory = piece < 0 ? default : new PageMemory((byte*)start + ((nint)piece * capacity), capacity, firstPiece + piece);
-        return piece >= 0;
+        public void Give(in GranuleSet granules)
+        {
+            _free.Add(granules);
+            FreeGranules += (short)granules.Count;
+        }
     }
 }

@@ -1,8 +1,8 @@
 namespace Cairn.Tree;
 
 /// <summary>
-/// Hands out native memory for pages, and the objects that stand for them: one pool for each worker slot of the commit, one for pages that are read. A pool keeps free pieces of the sizes it was asked for at hand, at most a chunk of
-/// each, so that workers do not meet at one lock; the memory behind it is shared by the pools of a store, so that what one gives back serves the others. Objects serve one page after the other, so that changing pages leaves
+/// Hands out native memory for pages, and the objects that stand for them: one pool for each worker slot of the commit, one for pages that are read. A pool keeps the free memory of one chunk at hand,
+/// so that workers do not meet at one lock; the memory behind it is shared by the pools of a store, so that what one gives back serves the others. Objects serve one page after the other, so that changing pages leaves
 /// next to nothing to the garbage collector. Safe for any thread.
 /// </summary>
 internal sealed class PagePool
@@ -21,8 +21,8 @@ internal sealed class PagePool
 
     private readonly Lock _lock = new();
     private readonly PageChunks _chunks;
-    private readonly PageRun[] _runs = new PageRun[PageChunks.MostPieces + 1]; // by pieces a chunk
     private readonly bool _poison;
+    private PageRun _run;
     private SparePages _spare;
     private SparePages _spareWithChildren;
     private long _used;
@@ -56,19 +56,18 @@ internal sealed class PagePool
     /// <summary>Hands out memory of at least so many bytes, not cleared.</summary>
     public PageMemory Allocate(int bytes)
     {
-        int pieces = PageChunks.PiecesFor(bytes);
-        int capacity = PageChunks.CapacityOf(pieces);
-        Interlocked.Add(ref _used, capacity);
+        int granules = PageChunks.GranulesFor(bytes);
+        PageMemory memory;
         lock (_lock)
         {
-            PageMemory memory;
-            while (!_runs[pieces].TryTake(capacity, out memory))
+            while (!_run.TryTake(granules, out memory))
             {
-                _runs[pieces] = _chunks.Take(pieces);
+                _chunks.Exchange(granules, ref _run);
             }
-
-            return memory;
         }
+
+        Interlocked.Add(ref _used, memory.Capacity);
+        return memory;
     }
 
     /// <summary>Hands out an object for a page.</summary>
@@ -101,9 +100,10 @@ internal sealed class PagePool
         return 1;
     }
 
-    /// <summary>Hands out all free pieces of a chunk; whoever uses one counts it.</summary>
-    /// <param name="pieces">The pieces that the chunk is cut into.</param>
-    public PageRun TakeRun(int pieces) => _chunks.Take(pieces);
+    /// <summary>Hands out free memory of a chunk for what is left of another run; whoever uses it counts it.</summary>
+    /// <param name="granules">The size of the piece that is needed.</param>
+    /// <param name="run">What was handed out before, or the default; what is handed out now.</param>
+    public void Exchange(int granules, ref PageRun run) => _chunks.Exchange(granules, ref run);
 
     /// <summary>Counts memory that was handed out of a run.</summary>
     public void Count(long bytes) => Interlocked.Add(ref _used, bytes);

@@ -12,9 +12,9 @@ internal sealed class PageSupply(PagePool pool)
     private const int ObjectsAhead = 4;
     private const int PartsAhead = 2;
 
-    private readonly PageRun[] _runs = new PageRun[PageChunks.MostPieces + 1]; // by pieces a chunk
     private readonly Page[] _objects = new Page[ObjectsAtOnce];
     private readonly Page[] _objectsWithChildren = new Page[ObjectsAtOnce];
+    private PageRun _run;
     private int _count;
     private int _countWithChildren;
     private long _uncounted;
@@ -22,16 +22,14 @@ internal sealed class PageSupply(PagePool pool)
     /// <summary>Hands out memory of at least so many bytes, not cleared.</summary>
     public PageMemory Allocate(int bytes)
     {
-        int pieces = PageChunks.PiecesFor(bytes);
-        int capacity = PageChunks.CapacityOf(pieces);
-        ref PageRun run = ref _runs[pieces];
+        int granules = PageChunks.GranulesFor(bytes);
         PageMemory memory;
-        while (!run.TryTake(capacity, out memory))
+        while (!_run.TryTake(granules, out memory))
         {
-            run = pool.TakeRun(pieces);
+            pool.Exchange(granules, ref _run);
         }
 
-        _uncounted += capacity;
+        _uncounted += memory.Capacity;
         return memory;
     }
 

@@ -98,7 +98,7 @@ internal sealed class TreeWarmer
 
         PagesPresent += isPresent && isNew ? 1 : 0;
         PagesLoaded += isPresent ? 0 : 1;
-        BytesLoaded += isPresent ? 0 : page.MemoryBytes;
+        BytesLoaded += isPresent ? 0 : page.CountedBytes;
         int first = _start.Length == 0 ? 0 : page.Search(_start).Index;
         int behind = page.Count;
         if (_end.Length > 0)

@@ -68,7 +68,7 @@ internal sealed class VersionChain
         }
     }
 
-    /// <summary>The memory of superseded pages that no recent height needs: views keep it, and drafts on heads of the past. Approximate while something is being committed.</summary>
+    /// <summary>The memory of superseded pages that no recent height needs: views keep it, and drafts on heads of the past. Approximate: pages that a checkpoint has stored meanwhile are no longer among them, but still among those of recent heights.</summary>
     public long HeldPageBytes => Math.Max(0, _pages.Bytes(PageResidency.Superseded) - Interlocked.Read(ref _recentPageBytes));
 
     /// <summary>The versions whose stored pages somebody needs, ascending.</summary>

@@ -32,7 +32,7 @@ public sealed class MemoryBoundTests
         int keys = int.TryParse(Environment.GetEnvironmentVariable("CAIRN_MEMORY_KEYS"), NumberStyles.Integer, CultureInfo.InvariantCulture, out int asked) ? asked : SeededRandom.IsLong ? LongKeys : ShortKeys;
         bool isLong = keys > ShortKeys;
         long unit = isLong ? 64 * Mebibyte : 4 * Mebibyte;
-        int changes = isLong ? 5000 : 500; // a block changes fewer pages than the cap: one that changes more may overshoot alone
+        int changes = isLong ? 2000 : 500; // a block changes fewer pages than the cap: one that changes more may overshoot alone
         StateStoreOptions options = new()
         {
             Durability = Durability.DangerNoSync,

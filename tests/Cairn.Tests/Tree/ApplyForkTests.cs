@@ -187,7 +187,7 @@ public sealed class ApplyForkTests
         {
             get
             {
-                return _crew.Pools.Sum(static pool => pool.UsedBytes) - Enum.GetValues<PageResidency>().Sum(_pages.Bytes) - _pages.Epochs.RetiredBytes;
+                return _crew.Pools.Sum(static pool => pool.UsedBytes) - Enum.GetValues<PageResidency>().Sum(_pages.Bytes) + _pages.ObjectBytes - _pages.Epochs.RetiredBytes;
             }
         }
 
