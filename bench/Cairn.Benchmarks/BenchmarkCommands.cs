@@ -83,7 +83,9 @@ internal static class BenchmarkCommands
         root.SetAction(parsed => RootParts.Run(Read(parsed)));
         Command slots = new("slots", "Contract storage: hot bytes, typed fields, maps and lists; sizes of the chunks that slots are cut into.");
         slots.SetAction(async (parsed, _) => await SlotParts.RunAsync(Read(parsed)));
-        return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block, cold, history, proof, prune, root, slots };
+        Command transfers = new("transfers", "Transfers of a token through the contract executor, and the engine alone with the same changes. --blocks: how many of 1,000 transfers, 100 unless told otherwise.");
+        transfers.SetAction(async (parsed, _) => await TransferParts.RunAsync(Read(parsed)));
+        return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block, cold, history, proof, prune, root, slots, transfers };
     }
 
     private static Command CompareCommand()

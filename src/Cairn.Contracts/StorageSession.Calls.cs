@@ -8,6 +8,9 @@ public sealed partial class StorageSession
     private ExceptionDispatchInfo? _readingFault;
     private ulong _count;
 
+    /// <summary>Whether an executor runs a call: then the contract, which can reach the session, must not end the execution.</summary>
+    internal bool IsHeld { get; set; }
+
     /// <summary>Whether reading from the store has failed. What was read since then says nothing, also when somebody has caught the exception.</summary>
     internal bool HasReadingFailed => _readingFault is not null;
 
@@ -50,6 +53,14 @@ public sealed partial class StorageSession
         }
 
         return (entries, bytes);
+    }
+
+    private void ThrowIfHeld()
+    {
+        if (IsHeld)
+        {
+            throw new InvalidOperationException("An executor runs a call on this session, and ends it itself.");
+        }
     }
 
     /// <summary>Takes note of what reading from the store threw; never handles it.</summary>

@@ -75,9 +75,10 @@ public sealed partial class StorageSession
     }
 
     /// <summary>Ends an execution and keeps what it wrote, for the next one and for <see cref="Flush"/>.</summary>
-    /// <exception cref="InvalidOperationException">A scope is open.</exception>
+    /// <exception cref="InvalidOperationException">A scope is open, or an executor runs a call.</exception>
     public void Accept()
     {
+        ThrowIfHeld();
         ThrowIfScopeIsOpen();
         _journal.Clear();
         PagesCharged = 0;
@@ -85,8 +86,10 @@ public sealed partial class StorageSession
     }
 
     /// <summary>Ends an execution and takes back what it wrote, in all scopes.</summary>
+    /// <exception cref="InvalidOperationException">An executor runs a call.</exception>
     public void Discard()
     {
+        ThrowIfHeld();
         while (ScopeDepth > 0)
         {
             Rollback();
@@ -99,10 +102,11 @@ public sealed partial class StorageSession
     }
 
     /// <summary>Ends an execution, and writes what it and the accepted ones before it have changed into the draft.</summary>
-    /// <exception cref="InvalidOperationException">A scope is open, the session is not over a draft, or the draft can no longer be changed.</exception>
+    /// <exception cref="InvalidOperationException">A scope is open, an executor runs a call, the session is not over a draft, or the draft can no longer be changed.</exception>
     /// <exception cref="BlockTooLargeException">The block would become too large.</exception>
     public void Flush()
     {
+        ThrowIfHeld();
         ThrowIfScopeIsOpen();
         if (_draft is null)
         {
@@ -270,14 +274,15 @@ public sealed partial class StorageSession
     {
         Span<byte> key = stackalloc byte[ContractKeys.ChunkKeyBytes];
         WriteKey(chunk.Slot, chunk.Index, key);
-        int length;
+        int length = 0;
         try
         {
-            if (!_reader!.TryGetLength(key, out length) || length <= Chunk.Bytes)
-            {
-                _reader.TryGet(key, chunk.Data, out _);
-                return;
-            }
+            _reader!.TryGet(key, chunk.Data, out _);
+            return;
+        }
+        catch (ArgumentException) when (_reader!.TryGetLength(key, out length) && length > Chunk.Bytes)
+        {
+            // No chunk: said below.
         }
         catch (Exception fault) when (Note(fault))
         {

@@ -56,6 +56,7 @@ internal sealed class CallRunner
     {
         bool isKept = false;
         _hasLostScope = false;
+        _session.IsHeld = true;
         try
         {
             ExecutionResult result = Run(call, new GasMeter(_options.Schedule, call.GasLimit ?? _options.DefaultGasLimit), isQuery);
@@ -69,6 +70,7 @@ internal sealed class CallRunner
         }
         finally
         {
+            _session.IsHeld = false;
             if (isKept)
             {
                 _session.Accept();

@@ -55,7 +55,7 @@ public sealed class ContractExecutor : IDisposable
     }
 
     /// <summary>Runs a call. When it fails nothing of what it wrote stays; that it was, how it ended and what it used is recorded in the history in any case.</summary>
-    /// <param name="call">The call. One with a transaction hash is found under it in the history, any other under height and index in the block, 8 and 4 bytes, big-endian.</param>
+    /// <param name="call">The call. One with a transaction hash is found under it in the history, where a later one with the same hash takes its place; any other under height and index in the block, 8 and 4 bytes, big-endian.</param>
     /// <returns>How it ended.</returns>
     /// <exception cref="InvalidOperationException">No block is open, or it cannot go on after a failure of the store.</exception>
     /// <exception cref="StateStoreException">The store failed. Nothing is recorded, and the block can only be abandoned.</exception>
@@ -95,7 +95,7 @@ public sealed class ContractExecutor : IDisposable
         return result;
     }
 
-    /// <summary>Asks a view at the height of a view of the store. No block needs to be open.</summary>
+    /// <summary>Asks a view of a contract at the height of a view of the store. For any number of threads, with a block open or without.</summary>
     /// <param name="view">The state that is asked.</param>
     /// <param name="call">The call, of a method that is a view.</param>
     /// <exception cref="StateStoreException">The store failed.</exception>
@@ -106,7 +106,7 @@ public sealed class ContractExecutor : IDisposable
         return new CallRunner(view, _programs, _options).Run(call, keeps: false, isQuery: true);
     }
 
-    /// <summary>Asks a view at the height of a view of the store. No block needs to be open.</summary>
+    /// <summary>Asks a view of a contract at the height of a view of the store. For any number of threads, with a block open or without.</summary>
     /// <typeparam name="TResult">The type of the result.</typeparam>
     /// <param name="view">The state that is asked.</param>
     /// <param name="call">The call, of a method that is a view.</param>

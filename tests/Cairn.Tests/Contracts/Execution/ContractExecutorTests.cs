@@ -208,6 +208,7 @@ public sealed class ContractExecutorTests
         Assert.Equal(ExecutionFailure.Threw, executor.Execute(Teller.At(Bob).EndScopes(rollback: true)).Failure);
         Assert.Equal(ExecutionFailure.Threw, executor.Execute(Teller.At(Bob).EndScopes(rollback: false)).Failure);
         Assert.Equal(ExecutionFailure.Threw, executor.Execute(Teller.At(Other).CallBorne(Bob)).Failure);
+        Assert.All([0, 1, 2], how => Assert.Contains("An executor runs a call", executor.Execute(Teller.At(Bob).EndExecution((byte)how)).Error, StringComparison.Ordinal));
         Assert.Equal(ExecutionFailure.Threw, executor.Execute(Teller.At(Bob).LongText()).Failure);
         executor.ComputeRoot();
         Assert.Equal(Hash256.EmptyRoot, executor.ComputeRoot());

@@ -75,6 +75,15 @@ internal sealed partial class Teller
         Numbers.Add(2);
     }
 
+    /// <summary>Ends the execution in the middle of the call, which is none of its business either.</summary>
+    [ContractMethod]
+    public void EndExecution(byte how)
+    {
+        Numbers.Add(1);
+        StorageSession session = Context.Storage.Session;
+        (how switch { 0 => session.Accept, 1 => session.Discard, _ => (Action)session.Flush })();
+    }
+
     /// <summary>Bears the failure of a call that ended scopes, which cannot be borne.</summary>
     [ContractMethod]
     public void CallBorne(Address other) => Context.TryCall(At(other).EndScopes(rollback: false));
