@@ -71,6 +71,9 @@ public sealed class SlotStorage
     /// <summary>Lets every slot be written again: a transaction is over.</summary>
     public void ClearLocks() => Session.ApplyLocks(_contract, locks: null);
 
+    /// <summary>Grows whenever something in the slots of the contract is rolled back.</summary>
+    internal long RollbackCount => _contract.RollbackCount;
+
     /// <summary>Whether it is over the slots of a contract.</summary>
     internal bool Owns(ContractSlots contract) => ReferenceEquals(_contract, contract);
 

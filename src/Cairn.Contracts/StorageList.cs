@@ -162,12 +162,12 @@ public sealed class StorageList<T> : IReadOnlyList<T>, IStorageValue
     {
         ContainerVersion version = Version;
         int changes = version.Changes;
-        int rollbacks = Place.Storage.Session.RollbackCount;
+        long rollbacks = Place.Storage.RollbackCount;
         int count = Count;
         for (int i = 0; i < count; i++)
         {
             yield return _codec.Items.Read(ItemAt(i));
-            if (version.Changes != changes || Place.Storage.Session.RollbackCount != rollbacks)
+            if (version.Changes != changes || Place.Storage.RollbackCount != rollbacks)
             {
                 throw new InvalidOperationException("The list was changed while it was walked.");
             }

@@ -138,7 +138,7 @@ public sealed class StorageMap<TKey, TValue> : IReadOnlyDictionary<TKey, TValue>
     {
         ContainerVersion version = Version;
         int changes = version.Changes;
-        int rollbacks = Place.Storage.Session.RollbackCount;
+        long rollbacks = Place.Storage.RollbackCount;
         int left = Count;
         Stack<uint> path = new();
         begin(path);
@@ -151,7 +151,7 @@ public sealed class StorageMap<TKey, TValue> : IReadOnlyDictionary<TKey, TValue>
             }
 
             yield return new KeyValuePair<TKey, TValue>(_codec.Keys.Read(_tree.KeyOf(node)), _codec.Values.Read(_tree.ValueOf(node)));
-            if (version.Changes != changes || Place.Storage.Session.RollbackCount != rollbacks)
+            if (version.Changes != changes || Place.Storage.RollbackCount != rollbacks)
             {
                 throw new InvalidOperationException("The map was changed while it was walked.");
             }

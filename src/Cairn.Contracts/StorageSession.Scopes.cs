@@ -14,9 +14,6 @@ public sealed partial class StorageSession
     /// <summary>The number of the innermost scope.</summary>
     internal ulong InnermostScope => _scope;
 
-    /// <summary>How often something was rolled back: what walks a container cannot go on then.</summary>
-    internal int RollbackCount { get; private set; }
-
     /// <summary>Opens a scope inside the innermost one.</summary>
     /// <returns>The scope, which takes back what was written unless it is released before it is disposed.</returns>
     public StorageScope BeginScope()
@@ -46,9 +43,8 @@ public sealed partial class StorageSession
     public void Rollback()
     {
         (int mark, ulong parent) = Pop();
-        PagesCharged -= _journal.Rollback(mark, _scope);
+        RollbackFrom(mark);
         _scope = parent;
-        RollbackCount++;
     }
 
     /// <summary>Rolls back up to and including a scope, if it is open.</summary>
@@ -69,6 +65,17 @@ public sealed partial class StorageSession
                 return;
             }
         }
+    }
+
+    /// <summary>Puts back what the words in the journal were, from a mark on.</summary>
+    private void RollbackFrom(int mark)
+    {
+        for (int i = mark; i < _journal.Count; i++)
+        {
+            _slots[_journal[i].Chunk.Slot].Contract.RollbackCount++;
+        }
+
+        PagesCharged -= _journal.Rollback(mark, _scope);
     }
 
     private bool IsOpen(ulong scope)

@@ -95,9 +95,8 @@ public sealed partial class StorageSession
             Rollback();
         }
 
-        _journal.Rollback(mark: 0, _scope);
+        RollbackFrom(mark: 0);
         PagesCharged = 0;
-        RollbackCount++;
         NextScope();
     }
 

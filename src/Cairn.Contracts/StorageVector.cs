@@ -90,12 +90,12 @@ public sealed class StorageVector<T> : IReadOnlyList<T>, IStorageValue
     {
         ContainerVersion version = Place.Version;
         int changes = version.Changes;
-        int rollbacks = Place.Storage.Session.RollbackCount;
+        long rollbacks = Place.Storage.RollbackCount;
         int count = Count;
         for (int i = 0; i < count; i++)
         {
             yield return _codec.Items.Read(ItemAt(i));
-            if (version.Changes != changes || Place.Storage.Session.RollbackCount != rollbacks)
+            if (version.Changes != changes || Place.Storage.RollbackCount != rollbacks)
             {
                 throw new InvalidOperationException("The vector was changed while it was walked.");
             }

@@ -99,12 +99,12 @@ internal sealed class CallRunner
     /// <summary>Runs a call in a scope of its own.</summary>
     private ExecutionResult Run(ContractCall call, GasMeter meter, bool isQuery)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
         ExecutionContext? outer = _current;
-        StorageScope scope = default;
+        StorageScope? scope = null;
         CallReader arguments = new(call.Arguments.Span);
         try
         {
+            RuntimeHelpers.EnsureSufficientExecutionStack();
             meter.ChargeCall(call.InputBytes);
             ExecutionFailure refusal = Find(call, isQuery, out ContractProgram? program, out int method, out ReadOnlyMemory<byte>? parameters);
             if (refusal != ExecutionFailure.None)
@@ -124,8 +124,9 @@ internal sealed class CallRunner
 
             program!.Run(_current, method, ref arguments, output);
             arguments.End();
-            Settle(scope, storage, meter, call.InputBytes + output.Length);
-            scope.Release();
+            Settle(scope.Value, storage, meter, call.InputBytes + output.Length);
+            scope.Value.Release();
+            scope = null;
             return new ExecutionResult { Failure = ExecutionFailure.None, GasUsed = meter.Used, Output = output.ToArray() };
         }
         catch (Exception fault) when (IsOfTheCall(fault))
@@ -134,7 +135,9 @@ internal sealed class CallRunner
         }
         finally
         {
-            scope.Dispose();
+            // A scope that somebody else has ended cannot be taken back any more: then nothing of the outermost call stays.
+            _hasLostScope |= scope is { } open && !_session.RollbackInside(open);
+            scope?.Dispose();
             _current = outer;
             _depth = outer?.Depth + 1 ?? 0;
         }
@@ -147,7 +150,6 @@ internal sealed class CallRunner
         _hostFault?.Throw();
         if (!_session.RollbackInside(scope))
         {
-            _hasLostScope = true;
             throw new InvalidOperationException("The contract has ended scopes of storage that it did not begin.");
         }
 

@@ -207,7 +207,9 @@ public sealed class ContractExecutorTests
         Assert.Equal(ExecutionFailure.TooManyPages, executor.Execute(Teller.At(Bob).WritePages(11)).Failure);
         Assert.Equal(ExecutionFailure.Threw, executor.Execute(Teller.At(Bob).EndScopes(rollback: true)).Failure);
         Assert.Equal(ExecutionFailure.Threw, executor.Execute(Teller.At(Bob).EndScopes(rollback: false)).Failure);
-        Assert.Equal(ExecutionFailure.Threw, executor.Execute(Teller.At(Other).CallBorne(Bob)).Failure);
+        Assert.Equal(ExecutionFailure.Threw, executor.Execute(Teller.At(Bob).EndScopeAndThrow()).Failure);
+        Assert.Equal(ExecutionFailure.Threw, executor.Execute(Teller.At(Other).CallBorne(Bob, throws: false)).Failure);
+        Assert.Equal(ExecutionFailure.Threw, executor.Execute(Teller.At(Other).CallBorne(Bob, throws: true)).Failure);
         Assert.All([0, 1, 2], how => Assert.Contains("An executor runs a call", executor.Execute(Teller.At(Bob).EndExecution((byte)how)).Error, StringComparison.Ordinal));
         Assert.Equal(ExecutionFailure.Threw, executor.Execute(Teller.At(Bob).LongText()).Failure);
         executor.ComputeRoot();
@@ -217,6 +219,15 @@ public sealed class ContractExecutorTests
         Assert.True(executor.Execute(Teller.At(Bob).WritePages(10)).IsSuccess);
         await executor.FinalizeBlockAsync(cancellationToken: Cancel);
         Assert.NotEqual(Hash256.EmptyRoot, store.Root);
+    }
+
+    [Fact]
+    public async Task Walk_OverOwnStorage_GoesOn_WhenCallsOfOthersAreTakenBack()
+    {
+        await using StateStore store = await StateStore.OpenAsync("memory:");
+        using ContractExecutor executor = new(store, Programs().AddAt(Bob, Teller.Program));
+        executor.BeginBlock(new BlockHeight(1), Noon);
+        Assert.Equal(3, executor.Execute(Teller.At(Other).CallForEach(Bob)).Value);
     }
 
     [Fact]

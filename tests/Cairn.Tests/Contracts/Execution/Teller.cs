@@ -84,9 +84,43 @@ internal sealed partial class Teller
         (how switch { 0 => session.Accept, 1 => session.Discard, _ => (Action)session.Flush })();
     }
 
+    /// <summary>Ends the scope of the call itself and throws.</summary>
+    [ContractMethod]
+    public void EndScopeAndThrow()
+    {
+        Numbers.Add(1);
+        Context.Storage.Session.Release();
+        throw new FormatException();
+    }
+
     /// <summary>Bears the failure of a call that ended scopes, which cannot be borne.</summary>
     [ContractMethod]
-    public void CallBorne(Address other) => Context.TryCall(At(other).EndScopes(rollback: false));
+    public void CallBorne(Address other, bool throws)
+    {
+        Numbers.Add(7);
+        Context.TryCall(throws ? At(other).EndScopeAndThrow() : At(other).EndScopes(rollback: false));
+    }
+
+    /// <summary>Calls another contract, which fails after it has written, for each number.</summary>
+    [ContractMethod]
+    public int CallForEach(Address other)
+    {
+        Numbers.AddRange(1, 2, 3);
+        int failures = 0;
+        foreach (UInt256 _ in Numbers)
+        {
+            failures += Context.TryCall(At(other).AddAndThrow()).IsSuccess ? 0 : 1;
+        }
+
+        return failures;
+    }
+
+    [ContractMethod]
+    public void AddAndThrow()
+    {
+        Numbers.Add(1);
+        throw new FormatException();
+    }
 
     [ContractMethod]
     public void LeaveScopeOpen()
