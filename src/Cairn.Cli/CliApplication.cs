@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.Reflection;
 using Cairn.Cli.Commands;
 using Cairn.Cli.Input;
+using Cairn.Contracts;
 
 namespace Cairn.Cli;
 
@@ -88,6 +89,8 @@ internal static class CliApplication
             CompareCommand.Create(streams),
             MigrateCommand.Create(streams),
             RepairCommand.Create(streams),
+            ContractCommand.Create(streams),
+            ExecutionsCommand.Create(streams),
             LayoutCommand.Create(streams),
             QuickstartCommand.Create(streams),
         };
@@ -128,7 +131,7 @@ internal static class CliApplication
         CliException known => known.ExitCode,
         MalformedInputException or StoreOptionsException or BlockTooLargeException => ExitCode.Malformed,
         StoreNotFoundException or SnapshotNotFoundException => ExitCode.NotFound,
-        StateCorruptedException or SnapshotDamagedException => ExitCode.Damaged,
+        StateCorruptedException or SnapshotDamagedException or ContractRecordException => ExitCode.Damaged,
         StoreLockedException => ExitCode.Busy,
         StoreFailedException => ExitCode.InputOutput,
         StateStoreException => ExitCode.Refused,
