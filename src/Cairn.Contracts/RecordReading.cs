@@ -3,6 +3,9 @@ namespace Cairn.Contracts;
 /// <summary>Reads entries whose length is known; another length is damage.</summary>
 internal static class RecordReading
 {
+    /// <summary>More than the longest of them, so that a wrong length shows with one look at the tree.</summary>
+    private const int RoomBytes = 64;
+
     /// <summary>Reads a value of exactly the length of the destination.</summary>
     /// <param name="tree">Where it is.</param>
     /// <param name="record">What it is.</param>
@@ -12,17 +15,28 @@ internal static class RecordReading
     /// <exception cref="ContractRecordException">It has another length.</exception>
     public static bool TryRead(ITreeReader tree, string record, ReadOnlySpan<byte> key, Span<byte> destination)
     {
-        if (!tree.TryGetLength(key, out int length))
+        Span<byte> room = stackalloc byte[RoomBytes];
+        bool isThere;
+        int length;
+        try
         {
-            return false;
+            isThere = tree.TryGet(key, room, out length);
+        }
+        catch (ArgumentException)
+        {
+            isThere = tree.TryGetLength(key, out length);
         }
 
-        if (length != destination.Length)
+        if (isThere && length != destination.Length)
         {
             throw new ContractRecordException(record, key, $"{destination.Length} bytes", $"{length} bytes");
         }
 
-        tree.TryGet(key, destination, out _);
-        return true;
+        if (isThere)
+        {
+            room[..length].CopyTo(destination);
+        }
+
+        return isThere;
     }
 }

@@ -82,6 +82,7 @@ public sealed class ExecutionRecordCodecTests
         Write(ExecutionKeys.Id(record.Id.Bytes, new byte[ExecutionKeys.MaxBytes]), [1, 2, 3], () => new ExecutionHistory(draft).TryGet(record.Id, out _));
         Write(ExecutionKeys.Id(record.Id.Bytes, new byte[ExecutionKeys.MaxBytes]), place, () => new ExecutionHistory(draft).TryGet(record.Id, out _));
         Write(ExecutionKeys.Id(record.Id.Bytes, new byte[ExecutionKeys.MaxBytes]), place, () => ExecutionHistory.Add(draft, record));
+        Write(ExecutionKeys.NextKey, new byte[2000], () => ExecutionHistory.Add(draft, record));
         Write(ExecutionKeys.NextKey, [1], () => ExecutionHistory.Add(draft, record));
         Write(ExecutionKeys.TotalsOf(record.Contract.Bytes, new byte[ExecutionKeys.MaxBytes]), new byte[ExecutionTotalsLayout.SizeBytes], () => new ExecutionHistory(draft).TotalsOf(record.Contract));
         Write(ExecutionKeys.TotalsOf(record.Contract.Bytes, new byte[ExecutionKeys.MaxBytes]), [1, .. new byte[ExecutionTotalsLayout.SizeBytes - 1]], () => new ExecutionHistory(draft).TotalsOf(record.Contract));
