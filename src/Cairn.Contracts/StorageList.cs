@@ -7,7 +7,7 @@ namespace Cairn.Contracts;
 /// list changes meanwhile.
 /// </summary>
 /// <typeparam name="T">The type of the items.</typeparam>
-public sealed class StorageList<T> : IReadOnlyList<T>, IStorageValue
+public sealed partial class StorageList<T> : IReadOnlyList<T>, IStorageValue
 {
     private readonly ListCodec<T> _codec;
     private StoragePlace? _content;

@@ -16,6 +16,7 @@ internal static class SlotParts
     private const int MapEntries = 10_000;
     private const int Rounds = 6;
     private const int RoundsToForget = 3;
+    private static readonly Address AccessorContract = Address.Parse("0x00000000000000000000000000000000000000ab");
     private static readonly StorageCodec<StorageMap<Address, UInt256>> Balances = StorageCodecs.Map(StorageCodecs.Address, StorageCodecs.UInt256);
     private static readonly StorageCodec<StorageMap<string, ulong>> Names = StorageCodecs.Map(StorageCodecs.Text, StorageCodecs.UInt64);
     private static readonly StorageCodec<StorageList<ulong>> Items = StorageCodecs.List(StorageCodecs.UInt64);
@@ -33,6 +34,7 @@ internal static class SlotParts
             bool counts = round >= RoundsToForget;
             Bytes(storage, counts ? time : null, allocated);
             Fields(storage.Instance, counts ? time : null, allocated);
+            AccessorParts.Measure(HotContract.Open(storage.Session.Open(AccessorContract)), counts ? time : null, allocated);
             Containers(storage.Instance.At(1000), counts ? time : null, allocated);
         }
 
@@ -102,7 +104,8 @@ internal static class SlotParts
         }
     }
 
-    private static void Measure(string name, int operations, Figures.Column? time, Figures.Column? allocated, Action<int> operation)
+    /// <summary>Runs an operation many times, and adds the time and the memory of one.</summary>
+    internal static void Measure(string name, int operations, Figures.Column? time, Figures.Column? allocated, Action<int> operation)
     {
         long bytes = GC.GetAllocatedBytesForCurrentThread();
         long started = Stopwatch.GetTimestamp();

@@ -95,6 +95,17 @@ public sealed partial class TextTests
             project.Text.Split('\n').Select(line => line.Trim()).Where(line => line.Contains("PackageReference", StringComparison.Ordinal)));
     }
 
+    /// <summary>The compiler loads the generator, and has no workspaces; so what needs them is apart, and needs nothing of the generator's.</summary>
+    [Fact]
+    public void CodeFixes_AreOnTheCompilerAndItsWorkspacesAlone()
+    {
+        SourceFile project = SourceTree.All.Single(file => file.Path == "src/Cairn.Contracts.CodeFixes/Cairn.Contracts.CodeFixes.csproj");
+        Assert.DoesNotContain("ProjectReference", project.Text, StringComparison.Ordinal);
+        Assert.Equal(
+            ["<PackageReference Include=\"Microsoft.CodeAnalysis.CSharp.Workspaces\" PrivateAssets=\"all\" />", "<PackageReference Include=\"Microsoft.CodeAnalysis.Analyzers\" PrivateAssets=\"all\" />"],
+            project.Text.Split('\n').Select(line => line.Trim()).Where(line => line.Contains("PackageReference", StringComparison.Ordinal)));
+    }
+
     private static void CheckAbsent(IEnumerable<SourceFile> files, string[] words)
     {
         List<string> faults = [];

@@ -12,7 +12,8 @@ namespace Cairn.Tests.Contracts.Generated;
 /// <summary>Runs the generator over source text, as the compiler does.</summary>
 internal sealed class GeneratorRun
 {
-    private static readonly ImmutableArray<MetadataReference> References =
+    /// <summary>The framework, the engine and contract storage.</summary>
+    public static ImmutableArray<MetadataReference> References { get; } =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "mscorlib.dll"))
