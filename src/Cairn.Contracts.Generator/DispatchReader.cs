@@ -114,6 +114,14 @@ internal sealed class DispatchReader(INamedTypeSymbol type, CancellationToken ca
 
     private static bool IsRunnable(INamedTypeSymbol part) => !part.IsAbstract && !part.IsGenericType;
 
+    private static bool HasTypeParameter(ITypeSymbol part) => part switch
+    {
+        ITypeParameterSymbol => true,
+        IArrayTypeSymbol array => HasTypeParameter(array.ElementType),
+        INamedTypeSymbol named => named.TypeArguments.Any(HasTypeParameter),
+        _ => false,
+    };
+
     private CallMethodModel? ReadMethod(IMethodSymbol method, bool isOwn)
     {
         // What is wrong with a method of a base class is said there.
@@ -154,10 +162,16 @@ internal sealed class DispatchReader(INamedTypeSymbol type, CancellationToken ca
 
     private CallCodecModel? ReadType(ITypeSymbol codedType, string name, IMethodSymbol method, bool isOwn)
     {
-        // A type parameter has its type in the classes that can be run; the compiler says what it thinks of types that do not exist.
-        if (codedType.TypeKind == TypeKind.Error || (codedType is ITypeParameterSymbol && !IsRunnable(type)))
+        // The compiler says what it thinks of types that do not exist.
+        if (codedType.TypeKind == TypeKind.Error)
         {
-            return codedType.TypeKind == TypeKind.Error ? null : new(codedType.Code(), "", IsShared: true);
+            return null;
+        }
+
+        // A type parameter gets its type in the classes that can be run, and is read there.
+        if (!IsRunnable(type) && HasTypeParameter(codedType))
+        {
+            return new(codedType.Code(), "", IsShared: true);
         }
 
         CallCodecModel? codec = CallCodecReader.Read(codedType, out string instead);

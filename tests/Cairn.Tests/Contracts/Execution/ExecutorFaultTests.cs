@@ -69,6 +69,44 @@ public sealed class ExecutorFaultTests
     }
 
     [Fact]
+    public async Task Commit_ThatFails_LeavesTheBlockToBeAbandoned()
+    {
+        SimulatedFileSystem files = new();
+        bool isFailing = false;
+        HookedFileSystem hooked = new(files, () =>
+        {
+            if (isFailing)
+            {
+                throw new IOException("The disk is gone.");
+            }
+        });
+        ContractCall call = Script.At(Contract).Run(Steps(new Step(StepKind.Set, 1, 1)));
+        Hash256 root;
+        await using (StateStore store = await StateStore.OpenAsync("dir:/store", new StateStoreOptions { FileSystem = hooked }))
+        {
+            using ContractExecutor executor = new(store, Programs());
+            executor.BeginBlock(new BlockHeight(1), DateTimeOffset.UnixEpoch);
+            executor.Execute(call);
+            root = (await executor.FinalizeBlockAsync(cancellationToken: Cancel)).Root;
+            executor.BeginBlock(new BlockHeight(2), DateTimeOffset.UnixEpoch);
+            executor.Execute(Script.At(Contract).Run(Steps(new Step(StepKind.Set, 1, 2))));
+            isFailing = true;
+            await Assert.ThrowsAsync<IOException>(async () => await executor.FinalizeBlockAsync(cancellationToken: Cancel));
+            isFailing = false;
+            await Assert.ThrowsAsync<StoreFailedException>(async () => await executor.FinalizeBlockAsync(cancellationToken: Cancel));
+            Assert.NotNull(executor.Draft);
+            executor.AbandonBlock();
+            Assert.Equal(root, store.Root);
+        }
+
+        await using StateStore reopened = await StateStore.OpenAsync("dir:/store", new StateStoreOptions { FileSystem = files });
+        // The block was never acknowledged: opening finds it whole or not at all, its record with it.
+        using StateView view = reopened.OpenView();
+        Assert.Equal(reopened.Root == root ? 1u : 2u, new ExecutionHistory(view).Count);
+        Assert.Equal(reopened.Root == root ? 1u : 2u, Script.Open(new StorageSession(view).Open(Contract)).Cells[1]);
+    }
+
+    [Fact]
     public async Task Blocks_BeginAndEndInOrder()
     {
         await using StateStore store = await StateStore.OpenAsync("memory:");

@@ -134,6 +134,45 @@ public sealed class DispatchGeneratorTests
     }
 
     [Fact]
+    public void AbstractBases_WithTypeParameters_AreCalledThroughWhatDerivesFromThem()
+    {
+        GeneratorRun run = new("""
+            using Cairn.Contracts;
+            namespace N;
+            [Contract] public abstract partial class Vault<T> where T : notnull
+            {
+                public partial StorageMap<Address, T> Held { get; }
+                [ContractMethod] public void Put(T value) => Held[Context.Caller] = Checked(value);
+                [ContractView] public T[] All() => [];
+                [ContractView] public abstract T Checked(T value);
+            }
+            [Contract] public sealed partial class TextVault : Vault<string> { public override string Checked(string value) => value + Context.Height; }
+            [Contract] public partial class NumberVault : Vault<ulong> { [ContractView] public override ulong Checked(ulong value) => value; }
+            [Contract] public sealed partial class BigVault : NumberVault { [ContractView] public bool IsBig() => true; }
+            """);
+        Assert.Empty(run.Ids);
+        Assert.Empty(run.Errors);
+        string text = TextOf(run);
+        Assert.Contains("new(\"Put\", isView: false, [new(\"value\", global::Cairn.Contracts.Execution.CallCodecs.Text)], null)", text, StringComparison.Ordinal);
+        Assert.Contains("new(\"Put\", isView: false, [new(\"value\", global::Cairn.Contracts.Execution.CallCodecs.UInt64)], null)", text, StringComparison.Ordinal);
+        Assert.Contains("public static new global::Cairn.Contracts.Execution.ContractProgram Program", text, StringComparison.Ordinal);
+        Assert.Single(run.Result.GeneratedSources, source => source.SourceText.ToString().Contains(" _context;", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Base_WithTypeArgumentsThatCannotBeCalled_IsReportedWhereTheyAreGiven()
+    {
+        GeneratorRun run = new("""
+            using Cairn.Contracts;
+            namespace N;
+            [Contract] public abstract partial class Vault<T> where T : notnull { [ContractMethod] public void Put(T value) { } }
+            [Contract] public sealed partial class RealVault : Vault<double> { }
+            """);
+        Diagnostic found = Assert.Single(run.Result.Diagnostics);
+        Assert.Equal(("CAIRN041", 3), (found.Id, found.Location.GetLineSpan().StartLinePosition.Line));
+    }
+
+    [Fact]
     public void UnrelatedFile_LeavesEveryStepCached()
     {
         GeneratorRun run = new(Author);
