@@ -30,6 +30,14 @@ internal sealed partial class Ledger : Owned<UInt256>
     public partial StorageArray<Pair<uint>> Pairs { get; }
 
     public partial Indirect<StorageVector<byte>> Code { get; }
+
+    [ContractMethod]
+    public (string, Stage?) Rename(string name, Stage[] stages)
+    {
+        Context.Require(Context.Caller == Owner, "only the owner names it");
+        (Name, Stage) = (name, stages[^1]);
+        return (Name, Stage);
+    }
 }
 
 [Contract]
@@ -38,6 +46,9 @@ internal abstract partial class Owned<T>
     public partial Address Owner { get; set; }
 
     public partial T Supply { get; set; }
+
+    [ContractView]
+    public T SupplyAt(ulong height) => Context.Height.Value == height ? Supply : throw new ArgumentOutOfRangeException(nameof(height));
 }
 
 [StorageRecord]

@@ -1,5 +1,6 @@
 using Cairn;
 using Cairn.Contracts;
+using Cairn.Contracts.Execution;
 using Cairn.Contracts.Migrations;
 using Cairn.Trimmed;
 
@@ -29,12 +30,28 @@ try
 
     await using (StateStore store = await StateStore.OpenAsync(path))
     {
+        using ContractExecutor executor = new(store, new ContractPrograms().AddAt(contract, Ledger.Program));
+        executor.BeginBlock(new BlockHeight(2), DateTimeOffset.UnixEpoch);
+        ExecutionResult<(string, Stage?)> renamed = executor.Execute(Ledger.At(contract).Rename("called", [Stage.Open, Stage.Closed]) with { Caller = owner });
+        ExecutionResult refused = executor.Execute(Ledger.At(contract).Rename("stolen", [Stage.Open]));
+        ExecutionResult<UInt256> supply = executor.Execute(Ledger.At(contract).SupplyAt(2));
+        await executor.FinalizeBlockAsync();
+        string calls = $"{renamed.Value} {refused.Failure} {refused.Error} {supply.Value == UInt256.MaxValue} {GasSchedule.Parse(System.Text.Encoding.UTF8.GetBytes(GasSchedule.Default.ToJson())) == GasSchedule.Default}";
+        Console.WriteLine(calls);
+        if (calls != "(called, Closed) Refused only the owner names it True True")
+        {
+            return 1;
+        }
+    }
+
+    await using (StateStore store = await StateStore.OpenAsync(path))
+    {
         using StateView view = store.OpenView();
         Ledger ledger = Ledger.Open(new StorageSession(view).Open(contract));
         string found = $"{ledger.Name} {ledger.Stage} {ledger.Owner == owner} {ledger.Supply == UInt256.MaxValue} {ledger.Fee} {ledger.Large == System.Numerics.BigInteger.Pow(7, 200)} {ledger.Opened.Year} "
             + $"{ledger.Accounts[owner].Balance} {ledger.Accounts[owner].Notes[^1]} {ledger.Pairs[1].Second} {ledger.Code.Value.Count}";
         Console.WriteLine(found);
-        return found == "trimmed Closed True True 77 True 2020 5 two 9 3" ? 0 : 1;
+        return found == "called Closed True True 77 True 2020 5 two 9 3" ? 0 : 1;
     }
 }
 finally
