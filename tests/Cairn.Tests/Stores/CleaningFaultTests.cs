@@ -64,7 +64,7 @@ public sealed class CleaningFaultTests
             await opened.DisposeAsync();
         }
 
-        Assert.True(refused > 10 && kept > 10 && committed > 5, $"{refused} compactions refused, {kept} damaged files kept, {committed} blocks committed.");
+        Assert.True(refused > 10 && kept > 0 && committed > 5, $"{refused} compactions refused, {kept} damaged files kept, {committed} blocks committed.");
     }
 
     [Fact]

@@ -47,20 +47,19 @@ public sealed class MemoryBoundTests
             ReserveBytes = 0,
         };
         using TemporaryDirectory directory = new();
-        long before = ProcessBytes();
+        (long before, long highest) = (ProcessBytes(), 0);
         long bound = options.CacheBytes + (2 * options.DirtyBytes) + options.RecentViewBytes;
-        long highest = 0;
 
         // A commit waits before it makes its pages, not while it does: the newest block comes on top, with its pages and those it supersedes.
         long slack = PageSlack + (2L * changes * BytesAChange);
         StateStore store = await StateStore.OpenAsync(directory.PathOf("store"), options, TestContext.Current.CancellationToken);
-        Random random = new(1);
         foreach (int[] block in Numbers(keys).Chunk(changes))
         {
             await CommitAsync(store, block, round: 0);
             Measure("loading");
         }
 
+        Random random = new(1);
         int updates = Math.Min(keys / 2, MostUpdates);
         for (int i = 0; i < updates / changes; i++)
         {
