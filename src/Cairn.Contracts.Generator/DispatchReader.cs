@@ -17,7 +17,7 @@ internal sealed class DispatchReader(INamedTypeSymbol type, CancellationToken ca
 
     /// <summary>What is wrong with a marked method whose class is no contract; null when it is one.</summary>
     public static Fault? ReadStray(IMethodSymbol method) =>
-        method.ContainingType.IsContract() ? null : FaultOf(DispatchFaults.NoContract, method, method.Name);
+        method.ContainingType.IsContract() ? null : Fault.Of(DispatchFaults.NoContract, method, method.Name);
 
     public DispatchReading Read()
     {
@@ -69,19 +69,6 @@ internal sealed class DispatchReader(INamedTypeSymbol type, CancellationToken ca
         return bases;
     }
 
-    private static List<string> Containers(INamedTypeSymbol type)
-    {
-        List<string> containers = [];
-        for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
-        {
-            containers.Insert(0, $"partial {(outer.IsRecord ? "record " : "")}{(outer.TypeKind == TypeKind.Struct ? "struct" : outer.TypeKind == TypeKind.Interface ? "interface" : "class")} {Symbols.Escape(outer.Name)}");
-        }
-
-        return containers;
-    }
-
-    private static string HintName(INamedTypeSymbol type) => type.FullName() + (type.TypeParameters.Length == 0 ? "" : "_" + type.TypeParameters.Length);
-
     private static bool IsMarked(IMethodSymbol method) => Marks(method).Any();
 
     private static IEnumerable<string> Marks(IMethodSymbol method) => method.GetAttributes()
@@ -90,19 +77,13 @@ internal sealed class DispatchReader(INamedTypeSymbol type, CancellationToken ca
 
     private static bool HasMarkedMethods(INamedTypeSymbol part) => part.GetMembers().OfType<IMethodSymbol>().Any(IsMarked);
 
-    private static Fault FaultOf(string id, ISymbol symbol, params string[] arguments)
-    {
-        Location? location = symbol.Locations.FirstOrDefault(static place => place.IsInSource);
-        return new(id, location?.SourceTree?.FilePath ?? "", location?.SourceSpan ?? default, location?.GetLineSpan().Span ?? default, new(arguments));
-    }
-
     private DispatchModel Model(List<CallMethodModel> methods)
     {
         INamedTypeSymbol[] bases = [.. BasesFirst(type).Where(part => !SymbolEqualityComparer.Default.Equals(part, type))];
         return new(
-            $"{HintName(type)}.Calls.g.cs",
+            $"{type.FileName()}.Calls.g.cs",
             type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),
-            new(Containers(type)),
+            new(type.ContainerHeaders()),
             type.Name,
             type.IsGenericType ? $"<{string.Join(", ", type.TypeParameters.Select(static parameter => parameter.Name))}>" : "",
             type.IsSealed,
@@ -196,5 +177,5 @@ internal sealed class DispatchReader(INamedTypeSymbol type, CancellationToken ca
         }
     }
 
-    private void Report(string id, ISymbol symbol, params string[] arguments) => _faults.Add(FaultOf(id, symbol, arguments));
+    private void Report(string id, ISymbol symbol, params string[] arguments) => _faults.Add(Fault.Of(id, symbol, arguments));
 }

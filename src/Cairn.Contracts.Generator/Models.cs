@@ -71,6 +71,13 @@ internal sealed record PlacedField(string Name, uint Offset, Shape Shape);
 /// <summary>A fault and where it is.</summary>
 internal sealed record Fault(string Id, string Path, TextSpan Span, LinePositionSpan Lines, EquatableArray<string> Arguments)
 {
+    /// <summary>A fault at the place of a symbol.</summary>
+    public static Fault Of(string id, ISymbol symbol, params string[] arguments)
+    {
+        Location? location = symbol.Locations.FirstOrDefault(static place => place.IsInSource);
+        return new(id, location?.SourceTree?.FilePath ?? "", location?.SourceSpan ?? default, location?.GetLineSpan().Span ?? default, new(arguments));
+    }
+
     public Diagnostic ToDiagnostic() =>
         Diagnostic.Create(Faults.Descriptor(Id), Path.Length == 0 ? Location.None : Location.Create(Path, Span, Lines), [.. Arguments]);
 }

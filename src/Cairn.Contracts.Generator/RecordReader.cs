@@ -53,22 +53,15 @@ internal sealed class RecordReader(INamedTypeSymbol type, bool isContract, Cance
 
     private RecordModel Model(List<FieldModel> fields, IReadOnlyList<RecordPart> parts, List<PlacedField> layout)
     {
-        List<string> containers = [];
-        for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
-        {
-            containers.Insert(0, $"partial {(outer.IsRecord ? "record " : "")}{(outer.TypeKind == TypeKind.Struct ? "struct" : outer.TypeKind == TypeKind.Interface ? "interface" : "class")} {Symbols.Escape(outer.Name)}");
-        }
-
         HashSet<string> keys = Symbols.KeyParameters(type);
-        string arity = type.TypeParameters.Length == 0 ? "" : "_" + type.TypeParameters.Length;
         INamedTypeSymbol? parent = type.BaseRecord();
         RecordPart[] bases = [.. parts.Take(parts.Count - 1)];
         RecordArguments own = parts[parts.Count - 1].Arguments;
         LayoutEntry entry = new(type.LayoutName(own.Labels), Describe(fields, parts));
         return new(
-            $"{type.FullName()}{arity}.g.cs",
+            $"{type.FileName()}.g.cs",
             type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),
-            new(containers),
+            new(type.ContainerHeaders()),
             type.TypeKind == TypeKind.Struct ? "struct" : "class",
             type.Name,
             isContract,
@@ -289,9 +282,5 @@ internal sealed class RecordReader(INamedTypeSymbol type, bool isContract, Cance
 
     private PropertyDeclarationSyntax? Declaration(IPropertySymbol property) => property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancel) as PropertyDeclarationSyntax;
 
-    private void Report(string id, ISymbol symbol, params string[] arguments)
-    {
-        Location? location = symbol.Locations.FirstOrDefault(static place => place.IsInSource);
-        _faults.Add(new(id, location?.SourceTree?.FilePath ?? "", location?.SourceSpan ?? default, location?.GetLineSpan().Span ?? default, new(arguments)));
-    }
+    private void Report(string id, ISymbol symbol, params string[] arguments) => _faults.Add(Fault.Of(id, symbol, arguments));
 }

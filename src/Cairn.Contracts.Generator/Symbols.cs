@@ -21,6 +21,21 @@ internal static class Symbols
     /// <summary>Namespace and name, without type arguments.</summary>
     public static string FullName(this ITypeSymbol type) => type.OriginalDefinition.ToDisplayString(NameFormat);
 
+    /// <summary>What the names of the files that are generated for a type begin with.</summary>
+    public static string FileName(this INamedTypeSymbol type) => type.FullName() + (type.TypeParameters.Length == 0 ? "" : "_" + type.TypeParameters.Length);
+
+    /// <summary>The headers of the types around one, outermost first.</summary>
+    public static List<string> ContainerHeaders(this INamedTypeSymbol type)
+    {
+        List<string> headers = [];
+        for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
+        {
+            headers.Insert(0, $"partial {(outer.IsRecord ? "record " : "")}{(outer.TypeKind == TypeKind.Struct ? "struct" : outer.TypeKind == TypeKind.Interface ? "interface" : "class")} {Escape(outer.Name)}");
+        }
+
+        return headers;
+    }
+
     /// <summary>A name, with <c>@</c> where it is a keyword.</summary>
     public static string Escape(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
 

@@ -7,7 +7,7 @@ namespace Cairn.Tree;
 /// </summary>
 /// <remarks>
 /// Invariants: a page without a place is in memory as long as any version needs it; a place is given by a checkpoint, and another one only by cleaning, under the lock of <see cref="PageCache"/>, to all handles of
-/// the page at once; whoever reads the page takes the place under that lock. Checkpoints and cleaning exclude each other. The one who exchanges the page for null retires its memory.
+/// the page at once; whoever reads the page takes the place under that lock, or has the checksum tell that its parts go together. Checkpoints and cleaning exclude each other. The one who exchanges the page for null retires its memory.
 /// A handle that blocks had for their own and that was never a root serves another page when its page is given back: it was known only to parents, which went with it or before it, and to the versions it died with. Whoever keeps
 /// handles elsewhere keeps those of versions it has pinned, or says so (<see cref="Keep"/>). The order of eviction alone may hold handles that have become another page's.
 /// </remarks>
