@@ -77,7 +77,7 @@ public sealed partial class FormatTableTests
     }
 
     private static Dictionary<string, Dictionary<string, int>> Layouts() =>
-        typeof(StateStore).Assembly.GetTypes().Concat(typeof(Cairn.Contracts.StorageSession).Assembly.GetTypes())
+        new[] { typeof(StateStore), typeof(Cairn.Contracts.StorageSession), typeof(Cairn.Vm.Bytecode.CompiledProgram) }.SelectMany(type => type.Assembly.GetTypes())
             .Where(type => type.Name.EndsWith("Layout", StringComparison.Ordinal) && type is { IsAbstract: true, IsSealed: true })
             .ToDictionary(type => type.Name[..^"Layout".Length], ConstantsOf, StringComparer.Ordinal);
 

@@ -15,6 +15,9 @@ public sealed class PublicApiTests
     public void PublicApi_OfHosting_IsAsListed() => GoldenFile.CheckText("public-api-hosting.txt", PublicApi.Of(typeof(Cairn.Hosting.CairnOptions).Assembly));
 
     [Fact]
+    public void PublicApi_OfVm_IsAsListed() => GoldenFile.CheckText("public-api-vm.txt", PublicApi.Of(typeof(Cairn.Vm.Bytecode.CompiledProgram).Assembly));
+
+    [Fact]
     public void SubFolders_AreInternal_ButTheSeamsAndReports()
     {
         string[] open = ["Cairn", "Cairn.IO", "Cairn.Homes", "Cairn.Proofs", "Cairn.Checking"];

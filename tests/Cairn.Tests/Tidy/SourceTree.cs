@@ -35,7 +35,7 @@ internal static class SourceTree
     public static IEnumerable<SourceFile> Engine => CSharp.Where(file => file.Path.StartsWith("src/Cairn/", StringComparison.Ordinal));
 
     /// <summary>The engine and what stands on it: libraries that run in other people's programs.</summary>
-    public static IEnumerable<SourceFile> Libraries => Engine.Concat(CSharp.Where(file => file.Path.StartsWith("src/Cairn.Contracts/", StringComparison.Ordinal) || file.Path.StartsWith("src/Cairn.Hosting/", StringComparison.Ordinal)));
+    public static IEnumerable<SourceFile> Libraries => Engine.Concat(CSharp.Where(file => file.Path.StartsWith("src/Cairn.Contracts/", StringComparison.Ordinal) || file.Path.StartsWith("src/Cairn.Hosting/", StringComparison.Ordinal) || file.Path.StartsWith("src/Cairn.Vm/", StringComparison.Ordinal)));
 
     public static IEnumerable<SourceFile> Markdown => All.Where(file => file.Path.EndsWith(".md", StringComparison.Ordinal));
 

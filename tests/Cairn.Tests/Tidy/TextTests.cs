@@ -74,6 +74,14 @@ public sealed partial class TextTests
         Assert.DoesNotContain("Cairn.Contracts", SourceTree.All.Single(file => file.Path == "src/Cairn/Cairn.csproj").Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Vm_IsOnEngineAndContractsAlone()
+    {
+        SourceFile project = SourceTree.All.Single(file => file.Path == "src/Cairn.Vm/Cairn.Vm.csproj");
+        Assert.DoesNotContain("PackageReference", project.Text, StringComparison.Ordinal);
+        Assert.Equal(["../Cairn/Cairn.csproj", "../Cairn.Contracts/Cairn.Contracts.csproj"], References().Matches(project.Text).Select(match => match.Groups["project"].Value));
+    }
+
     /// <summary>Only the packages of ADR 28, and only here: neither the engine nor the contracts know of hosting.</summary>
     [Fact]
     public void Hosting_IsOnItsPackagesAlone()
