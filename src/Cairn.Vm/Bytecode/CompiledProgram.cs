@@ -17,6 +17,8 @@ public sealed class CompiledProgram
     /// <summary>The name of the main program among the functions; no definition can have it.</summary>
     public const string MainName = "";
 
+    private int _bytecodeBytes;
+
     /// <summary>Makes a program of parts that are verified.</summary>
     internal CompiledProgram(string sourceName, ImmutableArray<StateValue> constants, ImmutableArray<string> names, ImmutableArray<ProgramFunction> functions, ImmutableArray<Instruction> code)
     {
@@ -44,4 +46,17 @@ public sealed class CompiledProgram
 
     /// <summary>The main program.</summary>
     public ProgramFunction Main => Functions[0];
+
+    /// <summary>How many bytes the bytecode of the program has; the same whether it came from source or from bytecode.</summary>
+    public int BytecodeBytes => _bytecodeBytes != 0 ? _bytecodeBytes : _bytecodeBytes = BytecodeWriter.Write(this).Length;
+
+    /// <summary>Whether another program does the same with the same instructions; where they stand in the source does not count.</summary>
+    internal bool HasCodeOf(CompiledProgram other) =>
+        Constants.SequenceEqual(other.Constants)
+        && Names.SequenceEqual(other.Names, StringComparer.Ordinal)
+        && Functions.SequenceEqual(other.Functions, IsSame)
+        && Code.SequenceEqual(other.Code, static (one, another) => one with { Position = default } == another with { Position = default });
+
+    private static bool IsSame(ProgramFunction one, ProgramFunction other) =>
+        string.Equals(one.Name, other.Name, StringComparison.Ordinal) && one.Parameters.SequenceEqual(other.Parameters, StringComparer.Ordinal) && one.Start == other.Start && one.Count == other.Count;
 }
