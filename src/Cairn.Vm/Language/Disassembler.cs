@@ -26,6 +26,9 @@ public sealed class Disassembler
             : disassembler._writer.ToString();
     }
 
+    /// <summary>One instruction as a line of source, without what follows it.</summary>
+    internal static string LineOf(CompiledProgram program, in Instruction instruction) => new Disassembler(program).LineOf(instruction);
+
     private void WriteAll()
     {
         WriteCode(_program.Main, 0);
