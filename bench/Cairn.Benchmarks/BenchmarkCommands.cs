@@ -77,6 +77,8 @@ internal static class BenchmarkCommands
         executions.SetAction(async (parsed, _) => await ExecutionParts.RunAsync(Read(parsed)));
         Command history = new("history", "Reads at old heights, and the index for them. --blocks: how many of 100 changes, 100,000 unless told otherwise.");
         history.SetAction(async (parsed, _) => await HistoryParts.RunAsync(Read(parsed)));
+        Command machine = new("machine", "The machine: simple commands, calls, reads and writes of the storage in one block, and committing it.");
+        machine.SetAction(async (parsed, _) => await MachineParts.RunAsync(Read(parsed)));
         Command proof = new("proof", "Building and checking proofs, and rebuilding an old height. --blocks: how many of 1,000 changes lie between, 100 unless told otherwise.");
         proof.SetAction(async (parsed, _) => await ProofParts.RunAsync(Read(parsed)));
         Command prune = new("prune", "Commits alone and beside pruning. --blocks: how many a side, 500 unless told otherwise.");
@@ -87,7 +89,7 @@ internal static class BenchmarkCommands
         slots.SetAction(async (parsed, _) => await SlotParts.RunAsync(Read(parsed)));
         Command transfers = new("transfers", "Transfers of a token through the contract executor, and the engine alone with the same changes. --blocks: how many of 1,000 transfers, 100 unless told otherwise.");
         transfers.SetAction(async (parsed, _) => await TransferParts.RunAsync(Read(parsed)));
-        return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block, cold, executions, history, proof, prune, root, slots, transfers };
+        return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block, cold, executions, history, machine, proof, prune, root, slots, transfers };
     }
 
     private static Command CompareCommand()

@@ -9,10 +9,11 @@ public sealed class ForeignPlaceTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    /// <summary>Vectors, models of map and list, encodings, generated code, descriptions of layouts.</summary>
+    /// <summary>Vectors, models of map and list, encodings, generated code, descriptions of layouts; commands of the language and programs with known answers and roots.</summary>
     private static readonly string[] Classes =
     [
-        "LayoutVectorTests", "StorageMapTests", "StorageListTests", "EncodingTests", "WideIntegerTests", "TokenTests", "Generated.GeneratedAccessorsTests", "Generated.ContractGeneratorTests", "Layouts.LayoutFileTests",
+        "Contracts.LayoutVectorTests", "Contracts.StorageMapTests", "Contracts.StorageListTests", "Contracts.EncodingTests", "Contracts.WideIntegerTests", "Contracts.TokenTests", "Contracts.Generated.GeneratedAccessorsTests",
+        "Contracts.Generated.ContractGeneratorTests", "Contracts.Layouts.LayoutFileTests", "Vm.Machines.CommandVectorTests", "Vm.Running.KnownAnswerTests",
     ];
 
     [Fact]
@@ -46,7 +47,7 @@ public sealed class ForeignPlaceTests
         (properties["System.Globalization.Invariant"], properties["System.Globalization.PredefinedCulturesOnly"]) = (isInvariant, isInvariant);
         string file = directory.PathOf("runtimeconfig.json");
         await File.WriteAllTextAsync(file, options.ToJsonString(), TestContext.Current.CancellationToken);
-        ProcessStartInfo start = new("dotnet", ["exec", "--runtimeconfig", file, program, "-noColor", .. Classes.SelectMany(name => new[] { "-class", $"Cairn.Tests.Contracts.{name}" })])
+        ProcessStartInfo start = new("dotnet", ["exec", "--runtimeconfig", file, program, "-noColor", .. Classes.SelectMany(name => new[] { "-class", $"Cairn.Tests.{name}" })])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

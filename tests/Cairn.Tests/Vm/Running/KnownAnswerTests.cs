@@ -1,5 +1,4 @@
 using Cairn.Contracts.Namespaces;
-using Cairn.Contracts.Values;
 using Cairn.Vm.Machines;
 using Cairn.Vm.Running;
 using Xunit;
@@ -178,6 +177,21 @@ public sealed class KnownAnswerTests
         Assert.Equal(["writer Write k2 OverQuota"], store.Denied());
 
         Task<RunResult> StoreAsync(int bytes, string key) => store.RunAsync($"push \"{new string('x', bytes)}\"\nstorep {key}", VmStore.As("writer"));
+    }
+
+    /// <summary>All of the programs, one block each, with a clock that stands still: the roots are the same on every machine, in every country.</summary>
+    [Fact]
+    public async Task Programs_HaveKnownRoots()
+    {
+        await using VmStore store = await VmStore.NewAsync();
+        System.Text.StringBuilder roots = new();
+        foreach (string program in new[] { Treasury, Data, Product, Counter, Functions })
+        {
+            RunResult result = await store.RunAsync(program);
+            roots.Append(System.Globalization.CultureInfo.InvariantCulture, $"{result.Height} {result.Root} {result.GasUsed} {result.Steps}\n");
+        }
+
+        GoldenFile.CheckText("vm-roots.txt", roots.ToString());
     }
 
     private static ulong UsedBy(VmStore store, string id)
