@@ -5,6 +5,9 @@ using System.Reflection;
 using Cairn.Cli.Commands;
 using Cairn.Cli.Input;
 using Cairn.Contracts;
+using Cairn.Contracts.Namespaces;
+using Cairn.Contracts.Values;
+using Cairn.Vm.Bytecode;
 
 namespace Cairn.Cli;
 
@@ -92,6 +95,15 @@ internal static class CliApplication
             ContractCommand.Create(streams),
             ExecutionsCommand.Create(streams),
             LayoutCommand.Create(streams),
+            NamespaceCommand.Create(streams),
+            AccountCommand.Create(streams),
+            StorageCommand.Create(streams),
+            AuditCommand.Create(streams),
+            RunCommand.Create(streams),
+            ReplCommand.Create(streams),
+            CompileCommand.Create(streams),
+            DisassembleCommand.Create(streams),
+            FormatCommand.Create(streams),
             QuickstartCommand.Create(streams),
         };
         root.HelpName = ProgramName;
@@ -130,7 +142,9 @@ internal static class CliApplication
     {
         CliException known => known.ExitCode,
         MalformedInputException or StoreOptionsException or BlockTooLargeException => ExitCode.Malformed,
-        StoreNotFoundException or SnapshotNotFoundException => ExitCode.NotFound,
+        BytecodeException or Vm.Language.CompileException or InvalidPathException or ValueFormatException or ValueTypeException => ExitCode.Malformed,
+        StoreNotFoundException or SnapshotNotFoundException or KeyMissingException or VersionNotFoundException => ExitCode.NotFound,
+        NamespaceException { Fault: NamespaceFault.Missing or NamespaceFault.ParentMissing } => ExitCode.NotFound,
         StateCorruptedException or SnapshotDamagedException or ContractRecordException => ExitCode.Damaged,
         StoreLockedException => ExitCode.Busy,
         StoreFailedException => ExitCode.InputOutput,
@@ -180,7 +194,7 @@ internal static class CliApplication
             WriteSection("Examples:", command?.Examples ?? ["cairn quickstart", "cairn apply --store my-store --roots blocks.jsonl"]);
             output.WriteLine("Exit codes:");
             output.WriteLine("  0 fine; 1 malformed usage or input; 2 not found (key, store, no block yet); 3 damage found, or a proof refused; 4 store busy;");
-            output.WriteLine("  5 refused (height not above the last, root mismatch, not retained, other format); 6 I/O failure; 7 different (compare); 130 interrupted");
+            output.WriteLine("  5 refused (denied, quota, height not above the last, root mismatch, not retained, other format); 6 I/O failure; 7 different (compare); 130 interrupted");
             return code;
         }
 

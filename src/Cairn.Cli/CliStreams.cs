@@ -1,3 +1,5 @@
+using Cairn.Cli.Terminal;
+
 namespace Cairn.Cli;
 
 /// <summary>What a command reads from and writes to. Tests give their own.</summary>
@@ -11,6 +13,12 @@ internal sealed class CliStreams
 
     /// <summary>Standard error: everything else.</summary>
     public required TextWriter Error { get; init; }
+
+    /// <summary>Tells the time of blocks that are given none.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The terminal on which somebody types, when both input and output are one; else null.</summary>
+    public ITerminal? Terminal { get; init; }
 
     /// <summary>Whether results go to a terminal.</summary>
     public bool IsOutputTerminal { get; init; }

@@ -21,7 +21,7 @@ internal static class ExitCode
     /// <summary>Another process has the store open for writing.</summary>
     public const int Busy = 4;
 
-    /// <summary>The store refuses: a height not above the last, another root, a height that is not retained, a format of another version.</summary>
+    /// <summary>The store refuses: a role is missing, a quota has no room, a key has another version, a height is not above the last or not retained, another root, a format of another version.</summary>
     public const int Refused = 5;
 
     /// <summary>Reading or writing failed.</summary>

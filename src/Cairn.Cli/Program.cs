@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Cairn.Cli;
+using Cairn.Cli.Terminal;
 
 using CancellationTokenSource interruption = new();
 
@@ -20,6 +21,7 @@ return await CliApplication.RunAsync(
         OpenInput = Console.OpenStandardInput,
         Output = StandardStreams.OpenOutput(),
         Error = StandardStreams.OpenError(),
+        Terminal = Console.IsInputRedirected || Console.IsOutputRedirected ? null : new ConsoleTerminal(),
         IsOutputTerminal = !Console.IsOutputRedirected,
         IsErrorTerminal = !Console.IsErrorRedirected,
     },

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Cairn.Cli.Input;
 
 namespace Cairn.Cli.Commands;
 
@@ -56,6 +57,24 @@ internal static class CommonOptions
         HelpName = "HEIGHT",
         Description = description,
         CustomParser = result => ParseHeight(name, result),
+    };
+
+    /// <summary>An option whose value is a time, in 100 ns ticks since 1970-01-01 UTC.</summary>
+    public static Option<long?> Time(string name, string description) => new(name)
+    {
+        HelpName = "TIME",
+        Description = description,
+        CustomParser = result =>
+        {
+            string word = result.Tokens[0].Value;
+            if (Rfc3339.TryParse(System.Text.Encoding.UTF8.GetBytes(word), out long ticks, out string reason))
+            {
+                return ticks;
+            }
+
+            result.AddError($"{name} is a time in RFC 3339, not '{word}': {reason}");
+            return null;
+        },
     };
 
     /// <summary>An argument that is a height.</summary>

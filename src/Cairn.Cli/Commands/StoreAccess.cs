@@ -13,9 +13,12 @@ internal static class StoreAccess
     public static Task<StateStore> OpenForReadingAsync(string location, CancellationToken cancellationToken) =>
         StateStore.OpenAsync(location, new StateStoreOptions { ReadOnly = true, CacheBytes = ReadingCacheBytes, HistoryBytes = ReadingHistoryBytes }, cancellationToken);
 
-    /// <summary>Opens a store that has to exist, for upkeep: nothing that whoever writes its blocks wants retained is retired by it.</summary>
-    public static Task<StateStore> OpenForUpkeepAsync(string location, CancellationToken cancellationToken) =>
-        StateStore.OpenAsync(location, new StateStoreOptions { CreateIfMissing = false, RetainAll = true, CacheBytes = ReadingCacheBytes }, cancellationToken);
+    /// <summary>Opens a store for upkeep: nothing that whoever writes its blocks wants retained is retired by it.</summary>
+    /// <param name="location">The store.</param>
+    /// <param name="cancellationToken">Ends opening.</param>
+    /// <param name="mayCreate">Whether it is created when there is none; otherwise it has to exist.</param>
+    public static Task<StateStore> OpenForUpkeepAsync(string location, CancellationToken cancellationToken, bool mayCreate = false) =>
+        StateStore.OpenAsync(location, new StateStoreOptions { CreateIfMissing = mayCreate, RetainAll = true, CacheBytes = ReadingCacheBytes }, cancellationToken);
 
     /// <summary>Opens a store that has to exist, for upkeep, does something to it and closes it. Arguments that the store does not take are malformed; what it cannot do, it refuses.</summary>
     public static async Task<int> KeepUpAsync(string location, Func<StateStore, Task> change, CancellationToken cancellationToken)

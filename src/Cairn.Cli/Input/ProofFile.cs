@@ -12,29 +12,8 @@ internal static class ProofFile
     /// <param name="streams">For standard input.</param>
     /// <param name="file">The path; <c>-</c> is standard input.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public static async Task<byte[]> ReadAsync(CliStreams streams, string file, CancellationToken cancellationToken)
-    {
-        bool isStandardInput = string.Equals(file, "-", StringComparison.Ordinal);
-        if (!isStandardInput && !File.Exists(file))
-        {
-            throw new CliException(ExitCode.Malformed, Directory.Exists(file) ? $"'{file}' is a directory; give the file with the proof." : $"there is no file '{file}'.");
-        }
-
-        await using Stream input = isStandardInput ? streams.OpenInput() : new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-        using MemoryStream all = new();
-        byte[] buffer = new byte[64 * 1024];
-        for (int count = await input.ReadAsync(buffer, cancellationToken); count > 0; count = await input.ReadAsync(buffer, cancellationToken))
-        {
-            if (all.Length + count > MaxFileBytes)
-            {
-                throw new CliException(ExitCode.Malformed, $"'{file}' is too long for a proof: one has at most {ProofLimits.MaxProofBytes} bytes.");
-            }
-
-            all.Write(buffer, 0, count);
-        }
-
-        return Decode(all.ToArray());
-    }
+    public static async Task<byte[]> ReadAsync(CliStreams streams, string file, CancellationToken cancellationToken) =>
+        Decode(await InputFile.ReadAsync(streams, file, "the proof", MaxFileBytes, $"{ProofLimits.MaxProofBytes} bytes", cancellationToken));
 
     private static byte[] Decode(byte[] bytes)
     {

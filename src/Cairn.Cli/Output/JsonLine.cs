@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Cairn.Contracts.Values;
 
 namespace Cairn.Cli.Output;
 
@@ -47,6 +48,34 @@ internal static class JsonLine
         {
             writer.Bytes(name, bytes);
         }
+    }
+
+    /// <summary>Writes a number, or null.</summary>
+    public static void NumberOrNull(this Utf8JsonWriter writer, string name, ulong? number)
+    {
+        if (number is { } value)
+        {
+            writer.WriteNumber(name, value);
+        }
+        else
+        {
+            writer.WriteNull(name);
+        }
+    }
+
+    /// <summary>Writes a value of a namespace as the fields <c>type</c> and <c>value</c>.</summary>
+    public static void Value(this Utf8JsonWriter writer, in StateValue value)
+    {
+        writer.WriteString("type", value.Kind switch
+        {
+            ValueKind.Null => "null",
+            ValueKind.Boolean => "boolean",
+            ValueKind.Number => "number",
+            ValueKind.String => "string",
+            _ => "object",
+        });
+        writer.WritePropertyName("value");
+        writer.WriteRawValue(value.ToJson());
     }
 
     /// <summary>Writes a height, or null.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Cairn.Cli;
+using Cairn.Cli.Terminal;
 using Xunit;
 
 namespace Cairn.Tests.Cli;
@@ -26,6 +27,16 @@ internal sealed record CliRun(int Code, byte[] Bytes, string Error)
         using MemoryStream output = new();
         CliRun run = await RunAsync(arguments, new MemoryStream(Encoding.UTF8.GetBytes(input)), output, isTerminal, cancellationToken);
         return run with { Bytes = output.ToArray() };
+    }
+
+    /// <summary>Runs the command line on a terminal on which somebody types; what the terminal shows of that is not in the output.</summary>
+    public static async Task<CliRun> TypeAsync(string[] arguments, ITerminal terminal)
+    {
+        using MemoryStream output = new();
+        StringWriter error = new();
+        CliStreams streams = new() { OpenInput = () => Stream.Null, Output = new OutputStream(output), Error = error, IsOutputTerminal = true, IsErrorTerminal = true, Terminal = terminal };
+        int code = await CliApplication.RunAsync(arguments, streams, TestContext.Current.CancellationToken);
+        return new CliRun(code, output.ToArray(), error.ToString());
     }
 
     /// <summary>Runs the command line with streams.</summary>
