@@ -15,10 +15,10 @@ internal static class MachineParts
 {
     private const string Table = "the machine, one thread";
     private const int Keys = 10_000;
-    private const int Simple = 2_000_000;
-    private const int Calls = 1_000_000;
-    private const int Reads = 500_000;
-    private const int Writes = 100_000;
+    private const int Simple = 5_000_000;
+    private const int Calls = 5_000_000;
+    private const int Reads = 2_000_000;
+    private const int Writes = 200_000;
 
     private static readonly Principal Root = new("root");
 

@@ -59,6 +59,24 @@ internal sealed class ProgramRun : IDisposable
     /// <summary>What was refused in the block that is being written.</summary>
     public IReadOnlyList<AuditAttempt> Attempts => _store.Attempts;
 
+    /// <summary>Checks what a run is asked to do, before anything is opened for it.</summary>
+    /// <returns>The settings.</returns>
+    public static RunSettings Check(RunnerOptions options, RunSettings? settings, CompiledProgram program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        settings ??= new RunSettings();
+        ArgumentNullException.ThrowIfNull(settings.Principal);
+        ArgumentNullException.ThrowIfNull(settings.Stack);
+        ArgumentNullException.ThrowIfNull(settings.Memory);
+        if (settings.Stack.Count > options.Limits.StackValues)
+        {
+            throw new ArgumentException($"The stack is given {settings.Stack.Count} values, and can have {options.Limits.StackValues} (MachineLimits.StackValues).", nameof(settings));
+        }
+
+        _ = ExecutableProgram.Of(program);
+        return settings;
+    }
+
     /// <summary>Runs on.</summary>
     /// <returns>Whether the program has ended; otherwise a block is due.</returns>
     /// <exception cref="ProgramFaultException">The program cannot go on.</exception>

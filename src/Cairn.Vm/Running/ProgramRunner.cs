@@ -41,18 +41,18 @@ public sealed class ProgramRunner
     /// <param name="cancellationToken">Ends waiting, and the run between two commands; nothing of the block that is being written is kept.</param>
     /// <returns>How it ended. A program that cannot go on is a result, not an exception.</returns>
     /// <exception cref="CallRefusedException">The signed call may not count.</exception>
-    /// <exception cref="ArgumentException">The signed call is of another program.</exception>
+    /// <exception cref="ArgumentException">The signed call is of another program, or more values are given than the stack can have.</exception>
     /// <exception cref="RunnerBusyException">Another run is writing, and this one may not wait.</exception>
     /// <exception cref="StaleDraftException">Somebody who is no runner has committed to the store meanwhile.</exception>
     /// <exception cref="IOException">Writing failed. The store takes no more writes.</exception>
     /// <exception cref="StateStoreException">The store refused or failed.</exception>
     public async Task<RunResult> RunAsync(CompiledProgram program, RunSettings? settings = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(program);
+        settings = ProgramRun.Check(_options, settings, program);
         await _gate.EnterAsync(Store, _options, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await RunAloneAsync(program, settings ?? new RunSettings(), cancellationToken).ConfigureAwait(false);
+            return await RunAloneAsync(program, settings, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -67,9 +67,8 @@ public sealed class ProgramRunner
     /// <exception cref="StateStoreException">The store failed.</exception>
     public RunResult Simulate(CompiledProgram program, RunSettings? settings = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(program);
-        settings ??= new RunSettings();
-        using ProgramRun run = new(_options, settings, program, Store.CreateDraft(NextHeight(Store.Height)), cancellationToken);
+        settings = ProgramRun.Check(_options, settings, program);
+        using ProgramRun run = new(_options, settings, program, CreateDraft(), cancellationToken);
         try
         {
             while (true)
@@ -104,8 +103,8 @@ public sealed class ProgramRunner
     public RunResult Query(StateView view, CompiledProgram program, RunSettings? settings = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(view);
-        ArgumentNullException.ThrowIfNull(program);
-        using ProgramRun run = new(_options, settings ?? new RunSettings(), program, view, cancellationToken);
+        settings = ProgramRun.Check(_options, settings, program);
+        using ProgramRun run = new(_options, settings, program, view, cancellationToken);
         ProgramFault? fault = null;
         try
         {
@@ -130,14 +129,13 @@ public sealed class ProgramRunner
     /// <exception cref="StateStoreException">The store failed.</exception>
     public PreparedRun Prepare(CompiledProgram program, RunSettings? settings = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(program);
-        settings ??= new RunSettings();
+        settings = ProgramRun.Check(_options, settings, program);
         if (settings.BlockPerCommit)
         {
             throw new ArgumentException("A run that is prepared is one block; it cannot make a block of every transaction.", nameof(settings));
         }
 
-        ProgramRun run = new(_options, settings, program, Store.CreateDraft(NextHeight(Store.Height)), cancellationToken);
+        ProgramRun run = new(_options, settings, program, CreateDraft(), cancellationToken);
         try
         {
             return new PreparedRun(this, run);
@@ -167,7 +165,7 @@ public sealed class ProgramRunner
 
     private async Task<RunResult> RunAloneAsync(CompiledProgram program, RunSettings settings, CancellationToken cancellationToken)
     {
-        using ProgramRun run = new(_options, settings, program, Store.CreateDraft(NextHeight(Store.Height)), cancellationToken);
+        using ProgramRun run = new(_options, settings, program, CreateDraft(), cancellationToken);
         ProgramFault fault;
         try
         {
@@ -188,7 +186,7 @@ public sealed class ProgramRunner
                     return result;
                 }
 
-                run.Continue(Store.CreateDraft(NextHeight(Store.Height)));
+                run.Continue(CreateDraft());
             }
         }
         catch (ProgramFaultException failed)
@@ -214,7 +212,7 @@ public sealed class ProgramRunner
         BlockHeight? audit = null;
         if (attempts.Count > 0)
         {
-            using BlockDraft draft = Store.CreateDraft(NextHeight(Store.Height));
+            using BlockDraft draft = CreateDraft();
             draft.TimeTicks = run.Draft!.TimeTicks;
             NamespaceStore.RecordAttempts(draft, attempts);
             audit = (await Store.CommitAsync(draft, cancellationToken).ConfigureAwait(false)).Height;
@@ -225,6 +223,22 @@ public sealed class ProgramRunner
 
     private RunResult Simulated(ProgramRun run, ProgramFault? fault) =>
         run.ToResult(fault, run.Blocks.Count > 0 ? run.Blocks[^1].Height : Store.Height, run.Blocks.Count > 0 ? run.Blocks[^1].Root : Store.Root, isSimulated: true);
+
+    /// <summary>A draft of the next block on the head.</summary>
+    private BlockDraft CreateDraft()
+    {
+        while (true)
+        {
+            try
+            {
+                return Store.CreateDraft(NextHeight(Store.Height));
+            }
+            catch (HeightNotAboveException)
+            {
+                // A block was committed between the look at the head and here. Somebody made progress, so this ends.
+            }
+        }
+    }
 
     private BlockHeight NextHeight(BlockHeight? head) =>
         head is not { } newest ? new BlockHeight(1)

@@ -90,6 +90,32 @@ public sealed class ConcurrentRunTests
     }
 
     [Fact]
+    public async Task Simulations_GoOnBesideAWriter()
+    {
+        await using VmStore store = await VmStore.NewAsync();
+        await store.RunAsync("push 0\nstorep n");
+        Task writer = Task.Run(async () =>
+        {
+            for (int i = 0; i < 300; i++)
+            {
+                Assert.True((await store.Runner.RunAsync(Increment, VmStore.As("root"))).IsSuccess);
+            }
+        });
+        int simulated = 0;
+        while (!writer.IsCompleted || simulated == 0)
+        {
+            RunResult result = store.Runner.Simulate(Increment, VmStore.As("root"));
+            Assert.Null(result.Error);
+            using PreparedRun prepared = store.Runner.Prepare(Increment, VmStore.As("root"));
+            Assert.Null(prepared.Result.Error);
+            simulated++;
+        }
+
+        await writer;
+        Assert.Equal("300", store.Read()["n"].ToString());
+    }
+
+    [Fact]
     public async Task Runner_BesideAnotherWriter_SaysThatItsDraftIsStale()
     {
         await using VmStore store = await VmStore.NewAsync();

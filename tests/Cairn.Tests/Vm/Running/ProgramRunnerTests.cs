@@ -299,11 +299,46 @@ public sealed class ProgramRunnerTests
     }
 
     [Fact]
+    public async Task DeniedReads_AreAuditedWhereThatIsAskedFor()
+    {
+        RunnerOptions options = new() { Clock = new SteadyClock(), Namespaces = new Cairn.Contracts.Namespaces.NamespaceStoreOptions { AuditsDeniedReads = true } };
+        await using VmStore store = await VmStore.NewAsync(options);
+        RunResult result = await store.RunAsync("loadp a", VmStore.As("stranger"));
+        Assert.Equal((FaultKind.AccessDenied, new BlockHeight(2)), (result.Fault!.Kind, result.AuditHeight!.Value));
+        Assert.Equal(["stranger Read a Denied"], store.Denied());
+        await using VmStore other = await VmStore.NewAsync();
+        Assert.Null((await other.RunAsync("loadp a", VmStore.As("stranger"))).AuditHeight);
+        Assert.Empty(other.Denied());
+    }
+
+    [Fact]
+    public async Task SimpleCommands_AllocateNothing()
+    {
+        await using VmStore store = await VmStore.NewAsync();
+        const string Body = "    load n\n    push 1\n    add\n    store n\n    load n\n    push 7\n    mod\n    push 3\n    lt\n    if:\n        push 2\n        negate\n        pop\n    load n\n    call f\n    dup\n    swap\n    over\n    eq\n    not\n    pop\n    pop\n";
+        long few = AllocatedBy(100);
+        long many = AllocatedBy(200_000);
+        Assert.InRange(many - few, long.MinValue, 100_000);
+
+        long AllocatedBy(int rounds)
+        {
+            CompiledProgram program = VmStore.Compile($"def f(a):\n    load a\n    store b\n    load b\npush 0\nstore n\nloop {rounds}:\n{Body}");
+            Assert.Null(store.Runner.Simulate(program, VmStore.As("root")).Error);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            store.Runner.Simulate(program, VmStore.As("root"));
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Fact]
     public async Task Options_OutOfRange_AreRefused()
     {
         await using StateStore state = await StateStore.OpenAsync("memory:");
         Assert.Throws<ArgumentOutOfRangeException>(() => new ProgramRunner(state, new RunnerOptions { MaxWaiting = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ProgramRunner(state, new RunnerOptions { Limits = new MachineLimits { Steps = 0 } }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ProgramRunner(state, new RunnerOptions { Limits = new MachineLimits { StackValues = 0 } }));
+        ProgramRunner narrow = new(state, new RunnerOptions { Limits = new MachineLimits { StackValues = 1 } });
+        await Assert.ThrowsAsync<ArgumentException>(() => narrow.RunAsync(VmStore.Compile("pop"), new RunSettings { Stack = [default, default] }));
+        Assert.Null(state.Height);
     }
 }
