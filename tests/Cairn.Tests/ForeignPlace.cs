@@ -4,12 +4,12 @@ using System.Runtime.CompilerServices;
 namespace Cairn.Tests;
 
 /// <summary>
-/// Puts the process into another country, when an environment variable says so: Turkish rules for numbers and letters where the framework has them, numbers alone where it has no data of countries, and whatever time zone <c>TZ</c> names. Tests
+/// Puts the process into another country, when an environment variable says so: Turkish or German rules for numbers and letters where the framework has them, numbers alone where it has no data of countries, and whatever time zone <c>TZ</c> names. Tests
 /// start the test program that way, and nothing may change.
 /// </summary>
 internal static class ForeignPlace
 {
-    /// <summary>The environment variable: <c>turkish</c>, or <c>numbers</c> where there is no data of countries.</summary>
+    /// <summary>The environment variable: <c>turkish</c>, <c>german</c>, or <c>numbers</c> where there is no data of countries.</summary>
     public const string Variable = "CAIRN_TEST_PLACE";
 
     /// <summary>What <c>TZ</c> names then.</summary>
@@ -26,7 +26,7 @@ internal static class ForeignPlace
             return;
         }
 
-        CultureInfo culture = place == "turkish" ? CultureInfo.GetCultureInfo("tr-TR") : Numbers();
+        CultureInfo culture = place switch { "turkish" => CultureInfo.GetCultureInfo("tr-TR"), "german" => CultureInfo.GetCultureInfo("de-DE"), _ => Numbers() };
         CultureInfo.DefaultThreadCurrentCulture = culture;
         CultureInfo.DefaultThreadCurrentUICulture = culture;
         CultureInfo.CurrentCulture = culture;

@@ -67,10 +67,10 @@ internal ref struct BytecodeCursor
                 throw FaultAt(begin, $"{expected} in its shortest form", "a longer one");
             }
 
-            return number >= min && number <= max ? number : throw FaultAt(begin, $"{expected}, {min} to {max}", number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            return number >= min && number <= max ? number : throw FaultAt(begin, Range(min, max, expected), $"{number}");
         }
 
-        throw FaultAt(begin, $"{expected}, {min} to {max}", "a number of more than nine bytes");
+        throw FaultAt(begin, Range(min, max, expected), "a number of more than nine bytes");
     }
 
     /// <summary>Reads a number that fits 32 bits.</summary>
@@ -97,6 +97,9 @@ internal ref struct BytecodeCursor
     public readonly BytecodeException Fault(string expected, string found) => FaultAt(_at, expected, found);
 
     private readonly BytecodeException FaultAt(int at, string expected, string found) => new(_sourceName, _start + at, expected, found);
+
+    /// <summary>A range for messages. Nothing in it is negative, so that culture does not matter.</summary>
+    private static string Range(long min, long max, string expected) => max < min ? $"{expected}, of which there is none" : $"{expected}, {min} to {max}";
 
     private readonly string EndOfSection() => $"the end of the section {_section}";
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -99,7 +100,7 @@ public sealed class BytecodeReader
         int found = BinaryPrimitives.ReadInt32LittleEndian(bytes[offset..]);
         if (found != expected)
         {
-            throw Fault(offset, $"{field} {expected}", $"{found}");
+            throw Fault(offset, $"{field} {expected}", found.ToString(CultureInfo.InvariantCulture));
         }
     }
 
@@ -290,7 +291,7 @@ public sealed class BytecodeReader
             line += (int)((step >> 1) ^ -(step & 1));
             if (line is < 1 or > ProgramLimits.MaxPosition)
             {
-                throw cursor.Fault($"a line, 1 to {ProgramLimits.MaxPosition}, at {offset}", $"{line}");
+                throw cursor.Fault($"a line, 1 to {ProgramLimits.MaxPosition}, at {offset}", line.ToString(CultureInfo.InvariantCulture));
             }
 
             code[i] = code[i] with { Position = new SourcePosition(line, cursor.Int(1, ProgramLimits.MaxPosition, "a column")) };

@@ -21,7 +21,7 @@ public enum Opcode : byte
     /// <summary>Pushes the one below the top once more: a b becomes a b a.</summary>
     Over = 0x05,
 
-    /// <summary>a b becomes a + b. Strings are put together; a string and a number repeat the string.</summary>
+    /// <summary>a b becomes a + b; where one of them is a string, their texts one behind the other.</summary>
     Add = 0x10,
 
     /// <summary>a b becomes a − b.</summary>

@@ -37,6 +37,9 @@ public sealed record Command
     /// <summary>Word and operands as the reference shows them: <c>storep [KEY]</c>, <c>loop N:</c>.</summary>
     public string Usage => IsDefinition ? "def NAME(PARAMETER, …):" : string.Join(' ', Words()) + (OpensBlock ? ":" : "");
 
+    /// <summary>What messages call it: its word, with the colon where that is the whole line.</summary>
+    internal string Label => OpensBlock && Operands.IsEmpty && !IsDefinition ? Word + ":" : Word;
+
     /// <summary>The instruction that it becomes; of a block the one that begins it.</summary>
     internal Opcode Opcode { get; }
 

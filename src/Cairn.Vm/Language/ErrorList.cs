@@ -53,7 +53,7 @@ internal sealed class ErrorList(string sourceName)
         StringBuilder shown = new();
         foreach (Rune rune in (isLong ? text[..MaxShownChars] : text).EnumerateRunes())
         {
-            if (Rune.IsControl(rune) || rune.Value is 0x2028 or 0x2029 or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069))
+            if (Rune.IsControl(rune) || rune.Value is 0xFEFF or (>= 0x2028 and <= 0x202E) or (>= 0x2066 and <= 0x2069))
             {
                 shown.Append($"\\u{{{rune.Value:x}}}");
             }

@@ -63,7 +63,7 @@ internal static class LiteralText
                     quoted.Append("\\t");
                     break;
                 default:
-                    _ = char.IsControl(c) || c is '\u2028' or '\u2029' or '\uFEFF' ? quoted.Append("\\u{").Append(((int)c).ToString("x", CultureInfo.InvariantCulture)).Append('}') : quoted.Append(c);
+                    _ = IsEscaped(c) ? quoted.Append("\\u{").Append(((int)c).ToString("x", CultureInfo.InvariantCulture)).Append('}') : quoted.Append(c);
                     break;
             }
         }
@@ -91,13 +91,16 @@ internal static class LiteralText
         return text.Length > 0;
     }
 
-    /// <summary>Canonical JSON has no line ends in it; only what a line of source refuses is escaped beyond that.</summary>
+    /// <summary>Whether a character is written as its number: one that a line of source refuses, and those that change how the text around them looks.</summary>
+    private static bool IsEscaped(char c) => char.IsControl(c) || c is '\uFEFF' or (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+
+    /// <summary>Canonical JSON has no line ends in it; what else has to be is escaped as JSON does it.</summary>
     private static string ObjectLiteral(string json)
     {
         StringBuilder? escaped = null;
         for (int i = 0; i < json.Length; i++)
         {
-            if (LineText.IsRefused(json[i]))
+            if (IsEscaped(json[i]))
             {
                 escaped ??= new StringBuilder(json, 0, i, json.Length + 16);
                 escaped.Append("\\u").Append(((int)json[i]).ToString("x4", CultureInfo.InvariantCulture));

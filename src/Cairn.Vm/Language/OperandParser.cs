@@ -33,7 +33,7 @@ internal static class OperandParser
 
             if (found.Count == command.Operands.Length)
             {
-                string? advice = command.Operands.Any(static kind => kind is OperandKind.Text or OperandKind.Key or OperandKind.Prefix or OperandKind.Literal) ? "put text with blanks in quotes" : null;
+                string? advice = command.Operands is [.., OperandKind.Text or OperandKind.Key or OperandKind.Prefix or OperandKind.Role or OperandKind.Literal] ? "put text with blanks in quotes" : null;
                 errors.Add(position, raw, $"unexpected operand {{0}} of '{command.Usage}'", advice: advice);
                 return false;
             }
@@ -141,7 +141,8 @@ internal static class OperandParser
         }
         catch (ValueFormatException fault)
         {
-            errors.Add(position, raw, "invalid JSON {0}", advice: $"behind {fault.Offset} bytes of it, expected {fault.Expected}, found {fault.Found}");
+            string advice = fault.InnerException is null ? $"expected {fault.Expected}, found {fault.Found}" : $"it is wrong behind {fault.Offset} of its bytes";
+            errors.Add(position, raw, "invalid JSON {0}", advice: advice);
         }
 
         return null;
@@ -163,7 +164,8 @@ internal static class OperandParser
         int index = CommandTable.TypeNames.IndexOf(raw);
         if (index < 0)
         {
-            errors.Add(position, raw, "unknown type {0}", Spelling.Nearest(raw, CommandTable.TypeNames), $"the types are {string.Join(", ", CommandTable.TypeNames)}");
+            string? suggestion = Spelling.Nearest(raw, CommandTable.TypeNames);
+            errors.Add(position, raw, "unknown type {0}", suggestion, suggestion is null ? $"the types are {string.Join(", ", CommandTable.TypeNames)}" : null);
             return null;
         }
 

@@ -1,3 +1,4 @@
+using Cairn.Contracts.Values;
 using Cairn.Vm.Bytecode;
 
 namespace Cairn.Vm.Language;
@@ -49,6 +50,12 @@ internal sealed partial class Parser
             return null;
         }
 
+        if (word[0] is '"' or '{' or '[' || NumberText.TryParse(word, out _))
+        {
+            _errors.Add(position, word, "{0} in the place of a command", line.Content.Length <= 32 ? $"push {line.Content}" : null);
+            return null;
+        }
+
         bool isHeader = line.IsHeader;
         string? suggestion = Spelling.Nearest(word, CommandTable.AllWords.Where(known => !isHeader || (CommandTable.TryGet(known, out Command? block) && block.OpensBlock)));
         _errors.Add(position, word, "unknown command {0}", suggestion);
@@ -96,7 +103,7 @@ internal sealed partial class Parser
         };
         if (found is { } fault)
         {
-            _errors.Add(position, command.OpensBlock ? command.Word + ":" : command.Word, fault.Problem, advice: fault.Advice);
+            _errors.Add(position, command.Label, fault.Problem, advice: fault.Advice);
         }
 
         return found is null;
@@ -137,10 +144,10 @@ internal sealed partial class Parser
 
         List<Statement> statements = block.Block.Statements;
         Statement? first = statements.Count == 0 ? null : statements[0];
-        string shown = command.Word + ":";
+        string shown = command.Label;
         if (command.Opcode == Opcode.While && first is { Command.OpensBlock: true, Opcode: not Opcode.Do })
         {
-            _errors.Add(first.Position, first.Word + ":", "the block {0} in the place of a condition", advice: "a 'while:' begins with 'condition:', or with one command that pushes the condition");
+            _errors.Add(first.Position, first.Command.Label, "the block {0} in the place of a condition", advice: "a 'while:' begins with 'condition:', or with one command that pushes the condition");
         }
         else if (command.Opcode == Opcode.Match && statements.TrueForAll(static statement => statement.Opcode == Opcode.Select))
         {

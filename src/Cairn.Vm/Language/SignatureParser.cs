@@ -63,7 +63,7 @@ internal static class SignatureParser
         ReadOnlySpan<char> name = end < 0 ? cursor.Rest : cursor.Rest[..end];
         if (!ProgramNames.IsIdentifier(name))
         {
-            errors.Add(cursor.Position, name.IsEmpty ? cursor.Rest : name, name.IsEmpty ? $"no name of a {what} in {{0}}" : $"{{0}} is no name of a {what}", advice: "write def NAME(PARAMETER, …): with names of letters, digits and underscores");
+            errors.Add(cursor.Position, name.IsEmpty ? cursor.Rest : name, name.IsEmpty ? $"no name of a {what}" : $"{{0}} is no name of a {what}", advice: "write def NAME(PARAMETER, …): with names of letters, digits and underscores");
             return null;
         }
 
@@ -80,7 +80,7 @@ internal static class SignatureParser
             return true;
         }
 
-        errors.Add(cursor.Position, cursor.Rest, $"no '{mark}' before {{0}} in the head of a function", advice: "write def NAME(PARAMETER, …):");
+        errors.Add(cursor.Position, cursor.Rest, cursor.Rest.IsEmpty ? $"no '{mark}' in the head of a function" : $"no '{mark}' before {{0}} in the head of a function", advice: "write def NAME(PARAMETER, …):");
         return false;
     }
 }

@@ -5,7 +5,7 @@ internal static class Spelling
 {
     private const int MaxChars = 64;
 
-    /// <summary>The nearest of some words, if it is near: the first of those with the fewest letters that are wrong, missing, too many, or exchanged with their neighbour. Case counts only where it alone differs.</summary>
+    /// <summary>The nearest of some words, if it is near: the first of those with the fewest letters that are wrong, missing, too many, or exchanged with their neighbour, and among these the first of the same length. Case counts only where it alone differs.</summary>
     /// <param name="word">What was written.</param>
     /// <param name="words">What could have been meant.</param>
     public static string? Nearest(ReadOnlySpan<char> word, IEnumerable<string> words)
@@ -16,13 +16,14 @@ internal static class Spelling
         }
 
         int nearest = word.Length switch { <= 2 => 1, <= 5 => 2, _ => 3 };
+        int length = word.Length;
         string? best = null;
         foreach (string candidate in words)
         {
-            if (candidate.Length <= MaxChars && Math.Abs(candidate.Length - word.Length) < nearest)
+            if (candidate.Length <= MaxChars && Math.Abs(candidate.Length - word.Length) <= nearest)
             {
                 int distance = Distance(word, candidate);
-                if (distance < nearest)
+                if (distance < nearest || (distance == nearest && candidate.Length == length && best is not null && best.Length != length))
                 {
                     (nearest, best) = (distance, candidate);
                 }
