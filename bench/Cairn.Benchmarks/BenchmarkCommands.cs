@@ -75,6 +75,8 @@ internal static class BenchmarkCommands
         cold.SetAction(async (parsed, _) => await ColdParts.RunAsync(Read(parsed)));
         Command executions = new("executions", "The history of executions: blocks of 1,000 records beside plain entries, and questions.");
         executions.SetAction(async (parsed, _) => await ExecutionParts.RunAsync(Read(parsed)));
+        Command namespaces = new("namespaces", "Keys of namespaces: writes and reads within a block and at a height.");
+        namespaces.SetAction(async (parsed, _) => await NamespaceParts.RunAsync(Read(parsed)));
         Command history = new("history", "Reads at old heights, and the index for them. --blocks: how many of 100 changes, 100,000 unless told otherwise.");
         history.SetAction(async (parsed, _) => await HistoryParts.RunAsync(Read(parsed)));
         Command machine = new("machine", "The machine: simple commands, calls, reads and writes of the storage in one block, and committing it.");
@@ -89,7 +91,7 @@ internal static class BenchmarkCommands
         slots.SetAction(async (parsed, _) => await SlotParts.RunAsync(Read(parsed)));
         Command transfers = new("transfers", "Transfers of a token through the contract executor, and the engine alone with the same changes. --blocks: how many of 1,000 transfers, 100 unless told otherwise.");
         transfers.SetAction(async (parsed, _) => await TransferParts.RunAsync(Read(parsed)));
-        return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block, cold, executions, history, machine, proof, prune, root, slots, transfers };
+        return new Command("parts", "Micro-benchmarks of parts of the engine.") { hash, block, cold, executions, history, machine, namespaces, proof, prune, root, slots, transfers };
     }
 
     private static Command CompareCommand()

@@ -9,12 +9,13 @@ public sealed class ForeignPlaceTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    /// <summary>Vectors, models of map and list, encodings, generated code, descriptions of layouts; the compiler and its errors, bytecode, commands of the language and programs with known answers and roots.</summary>
+    /// <summary>Vectors, models of map and list, encodings, generated code, descriptions of layouts; the compiler and its errors, bytecode, commands of the language and programs with known answers and roots; namespaces with their records and the audit.</summary>
     private static readonly string[] Classes =
     [
         "Contracts.LayoutVectorTests", "Contracts.StorageMapTests", "Contracts.StorageListTests", "Contracts.EncodingTests", "Contracts.WideIntegerTests", "Contracts.TokenTests", "Contracts.Generated.GeneratedAccessorsTests",
         "Contracts.Generated.ContractGeneratorTests", "Contracts.Layouts.LayoutFileTests", "Vm.Machines.CommandVectorTests", "Vm.Running.KnownAnswerTests",
         "Vm.RoundTripTests", "Vm.Language.CompilerTests", "Vm.Language.CompileErrorTests", "Vm.Bytecode.BytecodeReaderTests",
+        .. ((string[])["StatePathTests", "KnownAnswerTests", "NamespaceStoreTests", "NamespaceCatalogTests", "RoleTests", "AuditTests", "NamespaceRecordTests"]).Select(name => $"Contracts.Namespaces.{name}"),
     ];
 
     [Theory]
