@@ -174,6 +174,7 @@ public sealed partial class StateStore
                 State = CheckpointJob.RootOf(bearings.Version.State),
                 Local = CheckpointJob.RootOf(bearings.Version.Local),
                 HasDeltas = older.HasDeltas || job.DeltaBytes > 0,
+                HasAddingDeltas = older.HasAddingDeltas || job.HasAddingDeltas,
                 ReplayFrom = bearings.After,
                 LogEnd = bearings.LogEnd,
                 Abandoned = bearings.Marks.Abandoned,

@@ -382,6 +382,7 @@ public sealed partial class StateStore
                 State = job.PageOf(version.State, _manifest.State),
                 Local = job.PageOf(version.Local, _manifest.Local),
                 HasDeltas = _manifest.HasDeltas || job.HasDeltas,
+                HasAddingDeltas = _manifest.HasAddingDeltas || job.HasAddingDeltas,
             };
             await job.CommitAsync(writer, manifest).ConfigureAwait(false);
             Volatile.Write(ref _manifest, manifest);

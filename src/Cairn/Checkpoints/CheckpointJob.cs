@@ -51,6 +51,9 @@ internal sealed class CheckpointJob
     /// <summary>The part of them that deltas take.</summary>
     public long DeltaBytes { get; private set; }
 
+    /// <summary>Whether deltas among them add entries.</summary>
+    public bool HasAddingDeltas { get; private set; }
+
     /// <summary>The memory of the pages stored so far.</summary>
     public long MemoryBytes { get; private set; }
 
@@ -180,14 +183,15 @@ internal sealed class CheckpointJob
 
         PageBases? bases = reference.Bases;
         PageChain before = bases?.TrySettle(_spare) == true ? bases.Chain : default;
-        ulong changed = page.ChangedItems;
-        StoredForm form = _encoder.Encode(page, changed, before, StoredForm.Second, moves: null);
-        PagePlace place = _encoder.At(_writer.Add(_encoder.Bytes));
-        MovedPage stored = PageEncoder.After(form, place, changed, before);
+        StoredForm form = _encoder.Encode(page, page.ChangedItems, before, StoredForm.Second, moves: null);
+        MovedPage stored = _encoder.After(_writer.Add(_encoder.Bytes));
+        PagePlace place = stored.Place;
 
-        // A copy that a commit makes of the page meanwhile has the items from before or from after this: too many, or just those that differ.
+        // A copy that a commit makes of the page meanwhile has the items from before or from after this: too many, or just those that differ. Whether the added ones are from before, their number tells (PageEncoder).
         bases?.Set(stored.Chain);
         page.ChangedItems = stored.ChangedItems;
+        page.AddedItems = stored.AddedItems;
+        HasAddingDeltas |= _encoder.HasAdditions;
         reference.Place(place.Id, place.StoredBytes, place.Crc);
         Pages.Add(reference);
         Bytes += place.StoredBytes;

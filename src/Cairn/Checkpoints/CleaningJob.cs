@@ -74,6 +74,9 @@ internal sealed class CleaningJob
     /// <summary>Whether pages became deltas.</summary>
     public bool HasDeltas { get; private set; }
 
+    /// <summary>Whether such deltas add entries.</summary>
+    public bool HasAddingDeltas { get; private set; }
+
     /// <summary>Whether the page store is being written to: a failure then is one of writing.</summary>
     public bool IsWriting { get; private set; }
 
@@ -346,10 +349,10 @@ internal sealed class CleaningJob
             Freed.Add(new StoredExtent(blob.Id, blob.StoredBytes));
         }
 
-        StoredForm form = Encode(reference, out PageChain before, out ulong changed);
-        PagePlace place = _encoder.At(Add(_encoder.Bytes, writer));
-        Moves.Add(reference.Id, PageEncoder.After(form, place, changed, before));
+        StoredForm form = Encode(reference, out PageChain before);
+        Moves.Add(reference.Id, _encoder.After(Add(_encoder.Bytes, writer)));
         HasDeltas |= form != StoredForm.Full;
+        HasAddingDeltas |= _encoder.HasAdditions;
         _extents.Clear();
         reference.AddExtents(_extents);
         Freed.AddRange(_extents.Where(extent => form == StoredForm.Full || (extent.Id != before.Full.Id && (form == StoredForm.First || extent.Id != before.First.Id))));
@@ -361,13 +364,12 @@ internal sealed class CleaningJob
         return _markedBlobs.Count == 0 ? [] : [.. _pages.Get(reference).Blobs.Where(blob => _markedBlobs.Contains(blob.Id.Value))];
     }
 
-    private StoredForm Encode(PageReference reference, out PageChain before, out ulong changed)
+    private StoredForm Encode(PageReference reference, out PageChain before)
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
         Page page = _pages.Get(reference);
-        before = reference.Bases?.TrySettle(_pages.Pool.Handles) == true ? reference.Bases.Chain : new PageChain(reference.CurrentPlace, default, 0);
-        changed = page.ChangedItems | Moves.ItemsMovedIn(page);
-        return _encoder.Encode(page, changed, before, _marked[reference.Id.Value], Moves);
+        before = reference.Bases?.TrySettle(_pages.Pool.Handles) == true ? reference.Bases.Chain : PageChain.OfFull(reference.CurrentPlace, page.Count);
+        return _encoder.Encode(page, page.ChangedItems | Moves.ItemsMovedIn(page), before, _marked[reference.Id.Value], Moves);
     }
 
     private PageId Add(ReadOnlySpan<byte> bytes, ICheckpointWriter writer)

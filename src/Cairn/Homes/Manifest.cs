@@ -57,6 +57,9 @@ public sealed record Manifest
     /// <summary>Whether pages may be stored as deltas, which not every version of the engine can read.</summary>
     public bool HasDeltas { get; init; }
 
+    /// <summary>Whether such deltas may add entries to the page they build on, which not every version that knows deltas can read.</summary>
+    public bool HasAddingDeltas { get; init; }
+
     /// <summary>Whether the floor is the installed state, and not a block of the log.</summary>
     internal bool HasInstalledFloor => Installed is { } installed && FloorHeight == installed.Height;
 }

@@ -19,8 +19,11 @@ internal static class ManifestCodec
     /// <summary>Required feature: there may be pages that are stored as deltas.</summary>
     public const uint DeltasFeature = 4;
 
+    /// <summary>Set in the required features where deltas may add entries.</summary>
+    public const uint AddingDeltasFeature = 8;
+
     /// <summary>The required features this version knows.</summary>
-    public const uint KnownFeatures = InstalledFeature | UnfinishedFeature | DeltasFeature;
+    public const uint KnownFeatures = InstalledFeature | UnfinishedFeature | DeltasFeature | AddingDeltasFeature;
 
     /// <summary>The longest manifest: over two million page files. It bounds what is read into memory of a damaged file.</summary>
     public const int MaxBytes = 64 << 20;
@@ -116,7 +119,7 @@ internal static class ManifestCodec
     }
 
     private static uint FeaturesOf(Manifest content) =>
-        (content.Installed is null ? 0 : InstalledFeature) | (content.InstallSource is null ? 0 : UnfinishedFeature) | (content.HasDeltas ? DeltasFeature : 0);
+        (content.Installed is null ? 0 : InstalledFeature) | (content.InstallSource is null ? 0 : UnfinishedFeature) | (content.HasDeltas ? DeltasFeature : 0) | (content.HasAddingDeltas ? AddingDeltasFeature : 0);
 
     private static ManifestPresence PresenceOf(Manifest content) =>
         (content.Height is null ? ManifestPresence.None : ManifestPresence.Height)

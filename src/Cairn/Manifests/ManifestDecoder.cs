@@ -73,7 +73,7 @@ internal readonly ref struct ManifestDecoder
             throw new StoreFormatException(_file, "required features", $"{ManifestCodec.KnownFeatures:x8}", $"{features:x8}");
         }
 
-        Check((features & ~ManifestCodec.DeltasFeature) != ManifestCodec.UnfinishedFeature, ManifestLayout.RequiredFeaturesOffset, "required features", "an installed state, where one is unfinished", $"{features:x8}");
+        Check((features & ~(ManifestCodec.DeltasFeature | ManifestCodec.AddingDeltasFeature)) != ManifestCodec.UnfinishedFeature, ManifestLayout.RequiredFeaturesOffset, "required features", "an installed state, where one is unfinished", $"{features:x8}");
     }
 
     private bool Has(uint feature) => (UInt32(ManifestLayout.RequiredFeaturesOffset) & feature) != 0;
@@ -163,6 +163,7 @@ internal readonly ref struct ManifestDecoder
             Installed = installed,
             InstallSource = source,
             HasDeltas = Has(ManifestCodec.DeltasFeature),
+            HasAddingDeltas = Has(ManifestCodec.AddingDeltasFeature),
         };
         if (installed is null)
         {

@@ -20,8 +20,18 @@ internal static class PageDeltaLayout
     /// <summary>The format this code writes and reads. Pages and blobs have no bit 7 there.</summary>
     public const byte FormatVersion = 0x81;
 
+    /// <summary>The format of a delta that adds entries: <see cref="DeltaAdditionsLayout"/> follows the header.</summary>
+    public const byte AddingFormatVersion = 0x82;
+
     /// <summary>Whether stored bytes are those of a delta rather than of a page or blob.</summary>
-    public static bool IsDelta(ReadOnlySpan<byte> stored) => stored[FormatVersionOffset] == FormatVersion;
+    public static bool IsDelta(ReadOnlySpan<byte> stored) => stored[FormatVersionOffset] is FormatVersion or AddingFormatVersion;
+}
+
+/// <summary>What follows the header of a delta that adds entries. Described in docs/format.md, "Delta additions".</summary>
+internal static class DeltaAdditionsLayout
+{
+    public const int AddedItemsOffset = 0;
+    public const int SizeBytes = 8;
 }
 
 /// <summary>Where the fixed fields of a stub that changed are in a delta. Described in docs/format.md, "Stub change".</summary>

@@ -103,6 +103,8 @@ internal sealed partial class Page
             HashValid = SpreadItems(kept, entry.Item);
         }
 
+        ChangedItems = SpreadItems(source.ChangedItems, entry.Item);
+        AddedItems = SpreadItems(source.AddedItems, entry.Item) | (1UL << entry.Item);
         NoteChange(entry.Item);
     }
 
@@ -136,7 +138,7 @@ internal sealed partial class Page
     }
 
     /// <summary>Makes room in a mask for one more.</summary>
-    private static ulong SpreadItems(ulong mask, int item)
+    public static ulong SpreadItems(ulong mask, int item)
     {
         ulong below = (1UL << item) - 1;
         return (mask & below) | ((mask & ~below) << 1);

@@ -58,6 +58,7 @@ internal sealed partial class Page
         _hashOffset = source._hashOffset;
         HashValid = source.HashValid;
         ChangedItems = source.ChangedItems;
+        AddedItems = source.AddedItems;
         _childCount = source._childCount;
         source.Children.CopyTo(_children);
     }
@@ -122,9 +123,11 @@ internal sealed partial class Page
         Blobs = [];
         HashValid = 0;
         ChangedItems = 0;
+        AddedItems = 0;
         IsAsStored = false;
         PendingStubs = 0;
         IsEntered = false;
+        IsOutdated = false;
         _handle = _handle?.TryGiveBack() == true ? _handle : null;
         Residency = PageResidency.Draft;
         _life = (_life | 1) + 1;

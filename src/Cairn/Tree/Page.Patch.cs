@@ -98,6 +98,26 @@ internal sealed partial class Page
     /// <summary>Changes the totals by what changed under the page.</summary>
     public void PatchTotals(TreeTotals totals) => WriteTotals(_memory.Span[PageHeaderLayout.EntriesOffset..], _memory.Span[PageHeaderLayout.BytesOffset..], totals);
 
+    /// <summary>Marks every node above an item as to be hashed again, and the item as one that differs from what is stored.</summary>
+    public void NoteChange(int item)
+    {
+        ChangedItems |= 1UL << item;
+        ulong above = 0;
+        int node = TrieRoot;
+        while (node < TrieNodeLayout.ItemFlag)
+        {
+            above |= 1UL << node;
+            node = TrieChild(node, right: item > node);
+        }
+
+        if (IsAsStored)
+        {
+            CloseUpHashes(HashValid & ~above);
+        }
+
+        HashValid &= ~above;
+    }
+
     /// <summary>Writes the height of an entry, counted from the base height, in so many bytes.</summary>
     internal static void WriteHeight(Span<byte> destination, int width, ulong delta)
     {
@@ -121,26 +141,6 @@ internal sealed partial class Page
     {
         BinaryPrimitives.WriteUInt64LittleEndian(entries, totals.Entries);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, totals.Bytes);
-    }
-
-    /// <summary>Marks every node above an item as to be hashed again, and the item as one that differs from what is stored.</summary>
-    private void NoteChange(int item)
-    {
-        ChangedItems |= 1UL << item;
-        ulong above = 0;
-        int node = TrieRoot;
-        while (node < TrieNodeLayout.ItemFlag)
-        {
-            above |= 1UL << node;
-            node = TrieChild(node, right: item > node);
-        }
-
-        if (IsAsStored)
-        {
-            CloseUpHashes(HashValid & ~above);
-        }
-
-        HashValid &= ~above;
     }
 
     /// <summary>In a page as it was read, where hashes lie one after the other: leaves these alone.</summary>

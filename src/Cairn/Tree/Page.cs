@@ -21,7 +21,7 @@ internal sealed partial class Page
     public const int ObjectLines = 3;
 
     /// <summary>What an object takes, and a handle with its place in the list of its parent.</summary>
-    private const int ObjectBytes = 152;
+    private const int ObjectBytes = 160;
     private const int HandleBytes = 88;
 
     /// <summary>The cache lines of the places of most pages' children.</summary>
@@ -68,6 +68,9 @@ internal sealed partial class Page
     /// <summary>The bytes that all keys of the page begin with.</summary>
     public int PrefixBytes => _prefixBytes;
 
+    /// <summary>The bytes that a height takes.</summary>
+    public int HeightWidth => _heightWidth;
+
     /// <summary>The node at the top of the trie; <see cref="TrieNodeLayout.NoNode"/> for a single item.</summary>
     public int TrieRoot => _trieRoot;
 
@@ -110,6 +113,11 @@ internal sealed partial class Page
     /// <summary>The items that differ from what is stored (<see cref="PageBases"/>), at least; without meaning where nothing is.</summary>
     public ulong ChangedItems { get; set; }
 
+    /// <summary>
+    /// The items that what was stored does not have, exactly. They are those of what is stored now if, without them, the page has as many items as that; without meaning where nothing is.
+    /// </summary>
+    public ulong AddedItems { get; set; }
+
     /// <summary>Stubs whose child was made together with this page: its hash is still to be copied here.</summary>
     public ulong PendingStubs { get; set; }
 
@@ -121,6 +129,9 @@ internal sealed partial class Page
 
     /// <summary>Whether the page is counted by the cache; guarded by its lock.</summary>
     public bool IsEntered { get; set; }
+
+    /// <summary>Whether the page is stored and was replaced in the head; guarded by the lock of <see cref="PageCache"/>.</summary>
+    public bool IsOutdated { get; set; }
 
     /// <summary>The memory the page takes.</summary>
     public int MemoryBytes => _memory.Capacity;
@@ -261,6 +272,15 @@ internal sealed partial class Page
     /// <summary>What an item counts against <see cref="PageLimits.SoftBytes"/>; depends on the item alone.</summary>
     public int Weight(int item) => KeyBytes(item) + (IsStub(item) ? StubLayout.SizeBytes : InlineValue(item).Length);
 
+    /// <summary>The record of an item: of an entry the length of its suffix, the suffix and the value, of a stub the suffix.</summary>
+    public ReadOnlySpan<byte> Record(int item)
+    {
+        ReadOnlySpan<byte> at = _memory.Span[(_offsetsOffset + (item * sizeof(ushort)))..];
+        int start = BinaryPrimitives.ReadUInt16LittleEndian(at);
+        int end = BinaryPrimitives.ReadUInt16LittleEndian(at[sizeof(ushort)..]);
+        return _memory.Span.Slice(_dataOffset + start, end - start);
+    }
+
     /// <summary>Writes a length of a suffix: one byte below 128, else two.</summary>
     internal static int WriteLength(Span<byte> destination, int length)
     {
@@ -290,14 +310,6 @@ internal sealed partial class Page
     }
 
     private ulong BaseHeight => BinaryPrimitives.ReadUInt64LittleEndian(_memory.Span[PageHeaderLayout.BaseHeightOffset..]);
-
-    private ReadOnlySpan<byte> Record(int item)
-    {
-        ReadOnlySpan<byte> at = _memory.Span[(_offsetsOffset + (item * sizeof(ushort)))..];
-        int start = BinaryPrimitives.ReadUInt16LittleEndian(at);
-        int end = BinaryPrimitives.ReadUInt16LittleEndian(at[sizeof(ushort)..]);
-        return _memory.Span.Slice(_dataOffset + start, end - start);
-    }
 }
 
 /// <summary>How a page's memory is accounted for.</summary>

@@ -62,7 +62,7 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
     {
         Span<ushort> gaps = stackalloc ushort[PageLimits.MaxItems];
         int nodes = source.CopyGapsWith(entry, gaps);
-        int trieRoot = BuildTrie(gaps[..nodes]);
+        int trieRoot = PageTrie.Build(gaps[..nodes], _trie, _order);
         int bodyBytes = source.BodyBytesWith(entry);
         PageMemory memory = _supply.Allocate(PageSections.HashesBehind(bodyBytes) + (_hashed ? PageSections.HashBytes(source.Count + 1) : 0));
         source.CopyBodyWith(entry, memory.Span[..bodyBytes], _trie.AsSpan(0, nodes * TrieNodeLayout.SizeBytes), trieRoot);
@@ -74,10 +74,7 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
     /// <summary>Says that nothing is made for now.</summary>
     public void Pause() => _supply.Settle();
 
-    /// <summary>
-    /// Builds the trie over the gaps in one pass with a stack: a comb is as deep as it has items, so nothing recurses. Leaves the nodes in <see cref="_trie"/> and, in <see cref="_order"/>, an
-    /// order in which children come before parents.
-    /// </summary>
+    /// <summary>Builds the trie. Leaves the nodes in <see cref="_trie"/> and, in <see cref="_order"/>, an order in which children come before parents.</summary>
     private int BuildTrie(ReadOnlySpan<BuildItem> items)
     {
         Span<ushort> gaps = stackalloc ushort[PageLimits.MaxItems];
@@ -86,47 +83,7 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
             gaps[node] = (ushort)items[node + 1].Gap;
         }
 
-        return BuildTrie(gaps[..(items.Length - 1)]);
-    }
-
-    private int BuildTrie(ReadOnlySpan<ushort> gaps)
-    {
-        if (gaps.IsEmpty)
-        {
-            return TrieNodeLayout.NoNode;
-        }
-
-        Span<byte> stack = stackalloc byte[PageLimits.MaxItems];
-        int depth = 0;
-        int ordered = 0;
-        for (int node = 0; node < gaps.Length; node++)
-        {
-            int gap = gaps[node];
-            int left = node | TrieNodeLayout.ItemFlag;
-            while (depth > 0 && gaps[stack[depth - 1]] > gap)
-            {
-                left = stack[--depth];
-                _order[ordered++] = (byte)left;
-            }
-
-            Span<byte> fields = _trie.AsSpan(node * TrieNodeLayout.SizeBytes);
-            BinaryPrimitives.WriteUInt16LittleEndian(fields, (ushort)gap);
-            fields[TrieNodeLayout.LeftOffset] = (byte)left;
-            fields[TrieNodeLayout.RightOffset] = (byte)((node + 1) | TrieNodeLayout.ItemFlag);
-            if (depth > 0)
-            {
-                _trie[(stack[depth - 1] * TrieNodeLayout.SizeBytes) + TrieNodeLayout.RightOffset] = (byte)node;
-            }
-
-            stack[depth++] = (byte)node;
-        }
-
-        while (depth > 0)
-        {
-            _order[ordered++] = stack[--depth];
-        }
-
-        return stack[0];
+        return PageTrie.Build(gaps[..(items.Length - 1)], _trie, _order);
     }
 
     private Plan Measure(ReadOnlySpan<BuildItem> items, ChangeBatch changes, BlockHeight height, int prefixBytes)

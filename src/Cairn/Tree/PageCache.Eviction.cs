@@ -12,7 +12,9 @@ internal sealed partial class PageCache
 
     private readonly IEvictionPolicy _policy;
     private readonly byte _mostUses;
+    private readonly Queue<PageReference> _outdated = new();
     private int _sweepAt = MinSweep;
+    private int _sweepOutdatedAt = MinSweep;
     private int _tryAgainAt;
     private long _evictions;
 
@@ -25,11 +27,19 @@ internal sealed partial class PageCache
     private long CleanBytes => _bytes[(int)PageResidency.Clean];
 
     /// <summary>
-    /// Drops clean pages until they are within the bound. Where none can go it gives up, and tries again only when there are an eighth more of them, so that looking in vain costs each page read a fixed number of steps.
+    /// Drops clean pages until they are within the bound, first those that the head has no longer and that nobody has asked for since. Where none can go it gives up, and tries again only when there are an eighth more of them, so that looking in vain costs each page read a fixed number of steps.
     /// </summary>
     /// <param name="spared">Pages that must stay; null for none.</param>
     private void Evict(HashSet<PageReference>? spared = null)
     {
+        while (CleanBytes > LimitBytes && _outdated.TryDequeue(out PageReference? outdated))
+        {
+            if (outdated.Page is { Residency: PageResidency.Clean, IsOutdated: true } page && outdated.Uses == 0 && !HasResidentChild(page) && spared?.Contains(outdated) != true)
+            {
+                Drop(outdated, page);
+            }
+        }
+
         if (CleanBytes <= LimitBytes || _policy.Count < _tryAgainAt)
         {
             return;
@@ -63,6 +73,28 @@ internal sealed partial class PageCache
         Count(page, -1);
         Interlocked.Increment(ref _evictions);
         Retire(page);
+    }
+
+    /// <summary>Takes note that the head has a clean page no longer. Recent heights and views may have it, and read it again; but they seldom do.</summary>
+    private void Outdate(PageReference reference, Page page)
+    {
+        page.IsOutdated = true;
+        reference.Uses = 0;
+        if (_outdated.Count >= _sweepOutdatedAt)
+        {
+            for (int left = _outdated.Count; left > 0; left--)
+            {
+                PageReference known = _outdated.Dequeue();
+                if (known.Page is { Residency: PageResidency.Clean, IsOutdated: true })
+                {
+                    _outdated.Enqueue(known);
+                }
+            }
+
+            _sweepOutdatedAt = Math.Max(MinSweep, 2 * _outdated.Count);
+        }
+
+        _outdated.Enqueue(reference);
     }
 
     private void Remove(PageReference reference)

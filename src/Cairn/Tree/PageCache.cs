@@ -9,7 +9,7 @@ namespace Cairn.Tree;
 /// </summary>
 /// <remarks>
 /// Invariants: every page in memory is in exactly one of the residencies of <see cref="PageResidency"/>, and the byte sums of each are right; the eviction policy holds the references of clean pages (and leftovers
-/// whose page is gone); a clean page is evicted only when none of its children is in memory, so that no page is unreachable but resident. Residency changes under the lock; getting a page that is in memory
+/// whose page is gone); those of the head stay longer than those it has no longer; a clean page is evicted only when none of its children is in memory, so that no page is unreachable but resident. Residency changes under the lock; getting a page that is in memory
 /// takes none.
 /// </remarks>
 internal sealed partial class PageCache
@@ -222,10 +222,19 @@ internal sealed partial class PageCache
                     reference.AllowReuse();
                 }
 
-                if (reference.Page is { Residency: PageResidency.Dirty or PageResidency.Draft } page)
+                if (reference.Page is not { } page)
+                {
+                    continue;
+                }
+
+                if (page.Residency is PageResidency.Dirty or PageResidency.Draft)
                 {
                     Move(page, PageResidency.Superseded);
                     bytes += page.MemoryBytes;
+                }
+                else if (page.Residency == PageResidency.Clean)
+                {
+                    Outdate(reference, page);
                 }
             }
         }
@@ -247,8 +256,13 @@ internal sealed partial class PageCache
                 {
                     if (reference.Page is { Residency: PageResidency.Dirty or PageResidency.Superseded } page)
                     {
+                        bool isOutdated = page.Residency == PageResidency.Superseded;
                         Move(page, PageResidency.Clean);
                         TakeUp(reference);
+                        if (isOutdated)
+                        {
+                            Outdate(reference, page);
+                        }
                     }
                 }
 
@@ -264,6 +278,7 @@ internal sealed partial class PageCache
     {
         ReadOnlySpan<PageReference> open = CollectionsMarshal.AsSpan(references);
         Page? first = null;
+        List<PageReference>? evicted = null;
         int count = 0;
         long bytes = 0;
         while (open.Length > 0)
@@ -278,6 +293,7 @@ internal sealed partial class PageCache
                     ahead.Next();
                     if (reference.Take() is not { } page)
                     {
+                        (evicted ??= []).Add(reference);
                         continue;
                     }
 
@@ -296,9 +312,9 @@ internal sealed partial class PageCache
         }
 
         // Together, once none of them can be found: a reader that enters later comes upon none.
-        if (first is not null)
+        if (first is not null || evicted is not null)
         {
-            Epochs.Retire(first, count, bytes);
+            Epochs.Retire(first, count, bytes, evicted, Pool.Handles);
         }
     }
 

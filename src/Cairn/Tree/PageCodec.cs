@@ -117,8 +117,9 @@ internal static class PageCodec
             store.Read(place.Id, stored);
             if (!PageDeltaLayout.IsDelta(stored))
             {
-                chain = new PageChain(place, default, 0);
-                return Decode(memory, place, pool, store);
+                Page full = Decode(memory, place, pool, store);
+                chain = PageChain.OfFull(place, full.Count);
+                return full;
             }
 
             Page changed = ReadChanged(store, stored, place, pool, mostDeltas, out chain);
@@ -145,7 +146,7 @@ internal static class PageCodec
         Page page = Read(store, below, pool, mostDeltas - 1, out chain);
         try
         {
-            PageDelta.Apply(page, delta, store, place.Id);
+            PageDelta.Apply(ref page, delta, store, place.Id, pool);
         }
         catch
         {
@@ -155,8 +156,10 @@ internal static class PageCodec
 
         bool isFirst = chain.First.Id == PageId.None;
         ulong items = PageDelta.ItemsOf(delta);
-        chain = isFirst ? chain with { First = place, FirstItems = items } : chain;
+        ulong added = PageDelta.AddedOf(delta);
+        chain = isFirst ? new PageChain(chain.Full, place, items, added, page.Count) : chain;
         page.ChangedItems = isFirst ? 0 : items;
+        page.AddedItems = isFirst ? 0 : added;
         return page;
     }
 

@@ -7,8 +7,8 @@ using Cairn.Pages;
 namespace Cairn.Tree;
 
 /// <summary>
-/// Between a page and a delta: what differs from a base, which is stored as a full page or as a delta on one (docs/format.md, "Page delta"). Keys, gaps and lengths are those of the full page; whatever changes them makes a page that is
-/// stored in full.
+/// Between a page and a delta: what differs from a base, which is stored as a full page or as a delta on one (docs/format.md, "Page delta"). Keys, gaps and lengths are those of the full page but for entries that were added
+/// (<see cref="PageAdditions"/>); whatever else changes them makes a page that is stored in full.
 /// </summary>
 internal static class PageDelta
 {
@@ -17,20 +17,26 @@ internal static class PageDelta
     /// <summary>Writes a delta, if it does not get longer than it may.</summary>
     /// <param name="page">The page.</param>
     /// <param name="items">The items that differ from the base, at least.</param>
+    /// <param name="added">Those of them that the base does not have.</param>
     /// <param name="basePlace">The base.</param>
     /// <param name="moves">New places that are written but not durable yet, so that the handles do not have them.</param>
     /// <param name="destination">As long as any page.</param>
     /// <param name="mostBytes">The most bytes it may take.</param>
-    /// <returns>How many bytes were written; 0 when they would be more.</returns>
-    public static int TryEncode(Page page, ulong items, PagePlace basePlace, PageMoves? moves, Span<byte> destination, int mostBytes)
+    /// <returns>How many bytes were written; 0 when they would be more, or when what was added is no entry with its value in the page.</returns>
+    public static int TryEncode(Page page, ulong items, ulong added, PagePlace basePlace, PageMoves? moves, Span<byte> destination, int mostBytes)
     {
         if (items == 0)
         {
             items = 1; // a page is stored again although nothing differs: what it was put back to
         }
 
-        int length = PageDeltaLayout.SizeBytes;
-        for (ulong left = items; left != 0; left &= left - 1)
+        int length = PageAdditions.TryEncode(page, added, destination, mostBytes);
+        if (length == 0)
+        {
+            return 0;
+        }
+
+        for (ulong left = items & ~added; left != 0; left &= left - 1)
         {
             int item = BitOperations.TrailingZeroCount(left);
             int most = page.IsStub(item) ? MaxStubBytes : Varint.MaxBytes + (page.IsBlob(item) ? sizeof(ulong) : page.InlineValue(item).Length);
@@ -47,7 +53,7 @@ internal static class PageDelta
         }
 
         destination[..PageDeltaLayout.SizeBytes].Clear();
-        destination[PageDeltaLayout.FormatVersionOffset] = PageDeltaLayout.FormatVersion;
+        destination[PageDeltaLayout.FormatVersionOffset] = added == 0 ? PageDeltaLayout.FormatVersion : PageDeltaLayout.AddingFormatVersion;
         BinaryPrimitives.WriteUInt16LittleEndian(destination[PageDeltaLayout.StoredBytesOffset..], (ushort)length);
         BinaryPrimitives.WriteUInt16LittleEndian(destination[PageDeltaLayout.BaseBytesOffset..], (ushort)basePlace.StoredBytes);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[PageDeltaLayout.BaseCrcOffset..], basePlace.Crc);
@@ -76,6 +82,13 @@ internal static class PageDelta
         int storedBytes = BinaryPrimitives.ReadUInt16LittleEndian(stored[PageDeltaLayout.StoredBytesOffset..]);
         PageValidator.Require(storedBytes == stored.Length, store, id, PageDeltaLayout.StoredBytesOffset, "length of a delta", $"{stored.Length}", $"{storedBytes}");
         PageValidator.Require(ItemsOf(stored) != 0, store, id, PageDeltaLayout.ChangedItemsOffset, "changed items of a delta", $"one or more", $"none");
+        if (IsAdding(stored))
+        {
+            PageValidator.Require(stored.Length > PageAdditions.Offset, store, id, PageDeltaLayout.SizeBytes, "added items of a delta", $"a mask and entries", $"{stored.Length - PageDeltaLayout.SizeBytes} bytes");
+            ulong added = AddedOf(stored);
+            PageValidator.Require(added != 0 && (added & ~ItemsOf(stored)) == 0, store, id, PageDeltaLayout.SizeBytes, "added items of a delta", $"some of {ItemsOf(stored):x16}", $"{added:x16}");
+        }
+
         PagePlace place = new(
             (PageId)BinaryPrimitives.ReadUInt64LittleEndian(stored[PageDeltaLayout.BaseIdOffset..]),
             BinaryPrimitives.ReadUInt16LittleEndian(stored[PageDeltaLayout.BaseBytesOffset..]),
@@ -84,22 +97,37 @@ internal static class PageDelta
         return place;
     }
 
-    /// <summary>The items that a delta changes.</summary>
+    /// <summary>The items that a delta changes or adds.</summary>
     public static ulong ItemsOf(ReadOnlySpan<byte> stored) => BinaryPrimitives.ReadUInt64LittleEndian(stored[PageDeltaLayout.ChangedItemsOffset..]);
 
+    /// <summary>The items that a delta adds.</summary>
+    public static ulong AddedOf(ReadOnlySpan<byte> stored) => IsAdding(stored) ? BinaryPrimitives.ReadUInt64LittleEndian(stored[(PageDeltaLayout.SizeBytes + DeltaAdditionsLayout.AddedItemsOffset)..]) : 0;
+
     /// <summary>Changes a page that was read, and that nobody else sees yet, as a delta on it says. The hashes above what changed count as not known.</summary>
-    /// <param name="page">The page, as its base has it.</param>
+    /// <param name="page">The page, as its base has it; one that has entries more takes its place, also when this throws.</param>
     /// <param name="stored">The delta, checked by <see cref="CheckHeader"/>.</param>
     /// <param name="store">Where it is, for messages.</param>
     /// <param name="id">Which it is.</param>
+    /// <param name="pool">Gives memory for a page with entries more.</param>
     /// <exception cref="StateCorruptedException">It does not fit the page.</exception>
-    public static void Apply(Page page, ReadOnlySpan<byte> stored, IPageStore store, PageId id)
+    public static void Apply(ref Page page, ReadOnlySpan<byte> stored, IPageStore store, PageId id, PagePool pool)
     {
         ulong items = ItemsOf(stored);
-        PageValidator.Require(page.Count == PageLimits.MaxItems || items >> page.Count == 0, store, id, PageDeltaLayout.ChangedItemsOffset, "changed items of a delta", $"bits of {page.Count} items", $"{items:x16}");
+        ulong added = AddedOf(stored);
+        int count = page.Count + BitOperations.PopCount(added);
+        PageValidator.Require(
+            count <= PageLimits.MaxItems && (count == PageLimits.MaxItems || items >> count == 0), store, id, PageDeltaLayout.ChangedItemsOffset, "changed items of a delta", $"bits of {Math.Min(count, PageLimits.MaxItems)} items", $"{items:x16}");
+        int at = PageDeltaLayout.SizeBytes;
+        if (added != 0)
+        {
+            Page grown = PageAdditions.Read(page, stored, store, id, pool, out at);
+            page.Free();
+            page = grown;
+        }
+
         TreeTotals totals = page.Totals;
-        ReadOnlySpan<byte> rest = stored[PageDeltaLayout.SizeBytes..];
-        for (; items != 0; items &= items - 1)
+        ReadOnlySpan<byte> rest = stored[at..];
+        for (items &= ~added; items != 0; items &= items - 1)
         {
             int item = BitOperations.TrailingZeroCount(items);
             totals -= page.ItemTotals(item);
@@ -116,8 +144,10 @@ internal static class PageDelta
     /// <summary>The tags of the bases of a child, for its stub.</summary>
     public static uint TagsOf(Page page, int item, PageReference child, PageMoves? moves) =>
         moves is not null && moves.TryGet(child.Id, out MovedPage moved) ? moved.BaseTags
-        : child.Bases is { } bases ? bases.TagsBelow(child.Id)
+        : child.Bases is { } bases ? bases.Chain.TagsBelow(child.Id)
         : BinaryPrimitives.ReadUInt32LittleEndian(page.Stub(item)[StubLayout.BasesOffset..]);
+
+    private static bool IsAdding(ReadOnlySpan<byte> stored) => stored[PageDeltaLayout.FormatVersionOffset] == PageDeltaLayout.AddingFormatVersion;
 
     private static int Write(Page page, int item, PageMoves? moves, Span<byte> destination)
     {

@@ -46,6 +46,7 @@ internal sealed class PageMover(PageMoves moves)
             if (reference.Page is { } page)
             {
                 page.ChangedItems = moved.ChangedItems;
+                page.AddedItems = moved.AddedItems;
                 _movedInMemory.Add(page);
             }
         }

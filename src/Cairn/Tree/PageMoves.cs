@@ -12,10 +12,11 @@ internal readonly record struct PagePlace(PageId Id, int StoredBytes, uint Crc);
 /// <param name="Place">Where it is now.</param>
 /// <param name="Chain">What its next versions can build on.</param>
 /// <param name="ChangedItems">The items that differ from that.</param>
-internal readonly record struct MovedPage(PagePlace Place, PageChain Chain, ulong ChangedItems)
+/// <param name="AddedItems">Those of them that it does not have.</param>
+internal readonly record struct MovedPage(PagePlace Place, PageChain Chain, ulong ChangedItems, ulong AddedItems)
 {
     /// <summary>The tags of its bases, for its stub.</summary>
-    public uint BaseTags => new PageBases(Chain).TagsBelow(Place.Id);
+    public uint BaseTags => Chain.TagsBelow(Place.Id);
 }
 
 /// <summary>

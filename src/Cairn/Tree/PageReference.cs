@@ -123,6 +123,10 @@ internal sealed class PageReference
     /// <returns>Whether the handle may serve another page at once; otherwise that is for whoever keeps it, or for nobody.</returns>
     public bool TryGiveBack() => (Add(HandleUse.IsGivenBack) | HandleUse.IsGivenBack) == (HandleUse.Reusable | HandleUse.IsGivenBack);
 
+    /// <summary>Says, once, that nobody can reach a handle whose page was evicted before no version needed it any more.</summary>
+    /// <returns>Whether the handle may serve another page at once; otherwise that is for whoever keeps it, or for nobody.</returns>
+    public bool TryGiveBackEvicted() => Page is null && Add(HandleUse.IsGivenBack) == HandleUse.Reusable;
+
     /// <summary>Makes the handle that of a new page in memory.</summary>
     /// <param name="page">The page.</param>
     /// <param name="bases">What is stored of the page it is a patched copy of; null for one that was built.</param>

@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Cairn.Format;
 using Cairn.Homes;
+using Cairn.Pages;
 
 namespace Cairn.Tree;
 
@@ -248,7 +249,7 @@ internal static class PageSoundness
             bool holds = top <= KeyBits.MaxIndex && (top & 15) <= 8 && top > around
                 && prefix == KeyBits.PrefixBytes(top)
                 && BinaryPrimitives.ReadUInt64LittleEndian(stub[StubLayout.PageIdOffset..]) != PageId.None.Value
-                && bytes is >= PageHeaderLayout.SizeBytes and <= PageLimits.MaxStoredBytes;
+                && bytes is >= PageDeltaLayout.SizeBytes and <= PageLimits.MaxStoredBytes;
             if (!holds)
             {
                 return false;

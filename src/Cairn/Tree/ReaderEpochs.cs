@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace Cairn.Tree;
@@ -26,7 +25,7 @@ internal sealed class ReaderEpochs
     private static Slot? _threadSlot;
 
     private readonly Lock _lock = new();
-    private readonly Queue<(long Epoch, Page First, long Bytes)> _retired = new();
+    private readonly Queue<(long Epoch, Retired Retired)> _retired = new();
     private long _retiredBytes;
     private int _sinceCollect;
 
@@ -49,15 +48,17 @@ internal sealed class ReaderEpochs
     /// <param name="first">The first of them.</param>
     /// <param name="count">How many they are.</param>
     /// <param name="bytes">The memory they take.</param>
-    public void Retire(Page first, int count, long bytes)
+    /// <param name="evicted">Handles of pages that were evicted before, which no reader can find either: they serve other pages when no reader can hold one of them.</param>
+    /// <param name="spare">Takes these.</param>
+    public void Retire(Page? first, int count, long bytes, List<PageReference>? evicted = null, SpareHandles? spare = null)
     {
         Interlocked.MemoryBarrier();
         bool isDue;
         lock (_lock)
         {
-            _retired.Enqueue((Interlocked.Increment(ref _globalEpoch) - 1, first, bytes));
+            _retired.Enqueue((Interlocked.Increment(ref _globalEpoch) - 1, new Retired(first, bytes, evicted, spare)));
             _retiredBytes += bytes;
-            _sinceCollect += count;
+            _sinceCollect += count + (evicted?.Count ?? 0);
             isDue = _sinceCollect >= CollectEvery;
         }
 
@@ -86,9 +87,16 @@ internal sealed class ReaderEpochs
         // What is retired from now on is not meant: somebody may enter and find it after the look at the slots.
         long now = Now;
         long before = Math.Min(now, OldestInside());
-        while (TryTake(before, out Page? first))
+        while (TryTake(before, out Retired retired))
         {
-            PagePool.FreeChain(first);
+            PagePool.FreeChain(retired.First);
+            foreach (PageReference handle in retired.Evicted ?? [])
+            {
+                if (handle.TryGiveBackEvicted())
+                {
+                    retired.Spare!.Put(handle);
+                }
+            }
         }
     }
 
@@ -120,22 +128,26 @@ internal sealed class ReaderEpochs
     }
 
     /// <summary>Takes a chain retired before an epoch.</summary>
-    private bool TryTake(long before, [NotNullWhen(true)] out Page? first)
+    private bool TryTake(long before, out Retired retired)
     {
         lock (_lock)
         {
             _sinceCollect = 0;
-            first = null;
-            if (_retired.TryPeek(out (long Epoch, Page First, long Bytes) next) && next.Epoch < before)
+            retired = default;
+            if (!_retired.TryPeek(out (long Epoch, Retired Retired) next) || next.Epoch >= before)
             {
-                _retired.Dequeue();
-                _retiredBytes -= next.Bytes;
-                first = next.First;
+                return false;
             }
 
-            return first is not null;
+            _retired.Dequeue();
+            retired = next.Retired;
+            _retiredBytes -= retired.Bytes;
+            return true;
         }
     }
+
+    /// <summary>What was retired together.</summary>
+    private readonly record struct Retired(Page? First, long Bytes, List<PageReference>? Evicted, SpareHandles? Spare);
 
     /// <summary>One thread's slot, on cache lines of its own.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]

@@ -40,13 +40,13 @@ internal sealed partial class TreeApplier
     private bool CanInsert(Page page, int firstStep, int inserts, bool isRoot) =>
         inserts == 1 && (isRoot || page.Count + 1 >= PageLimits.MinItems) && !_changes.IsBlob(InsertOf(firstStep).Argument) && page.CanTake(EntryOf(InsertOf(firstStep)));
 
-    private BuildItem PatchWith(Page page, int firstStep)
+    private BuildItem PatchWith(PageReference reference, Page page, int firstStep)
     {
         NewEntry entry = EntryOf(InsertOf(firstStep));
         Page copy = _builder.CopyWith(page, entry, _born);
         TreeTotals added = new(1, (ulong)(entry.Key.Length + entry.Value.Length));
         copy.PatchTotals(page.Totals + added + PatchItems(copy, page, firstStep, entry.Item));
-        return Register(copy);
+        return Register(copy, _pages.HasStore ? reference.ShareBases() : null);
     }
 
     private NewEntry EntryOf(in Step insert) => new()

@@ -163,7 +163,7 @@ internal sealed partial class TreeApplier
         _result.Superseded.Add(reference);
         if (patchable && (inserts == 0 || CanInsert(page, firstStep, inserts, isRoot)))
         {
-            BuildItem patched = inserts == 0 ? Patch(reference, page, firstStep) : PatchWith(page, firstStep);
+            BuildItem patched = inserts == 0 ? Patch(reference, page, firstStep) : PatchWith(reference, page, firstStep);
             _items.CutTo(floor);
             _items.Push(patched);
         }

@@ -56,7 +56,7 @@ public sealed class ManifestCodecTests
     [Theory]
     [InlineData(ManifestLayout.FormatVersionOffset, 2u)]
     [InlineData(ManifestLayout.FormatVersionOffset, 0u)]
-    [InlineData(ManifestLayout.RequiredFeaturesOffset, 8u)]
+    [InlineData(ManifestLayout.RequiredFeaturesOffset, 16u)]
     [InlineData(ManifestLayout.RequiredFeaturesOffset, 0x8000_0000u)]
     public void Decode_UnknownVersionOrRequiredFeature_IsAFormatError(int offset, uint value)
     {

@@ -43,6 +43,38 @@ public sealed class CacheTests
         Assert.InRange(statistics.CacheHitRate!.Value, 0.3, 0.99);
     }
 
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public async Task Overwriting_WithRoomForTheState_LetsGoOfWhatWasReplacedAndOfNothingElse(EvictionPolicy policy)
+    {
+        SimulatedFileSystem files = await MakeStoreAsync();
+        SimulatedHome home = new(HomeKind.SimulatedDirectory, files);
+        await using StateStore store = await home.OpenAsync(StoreSettings.Quiet with { EvictionPolicy = policy, CacheBytes = 4 << 20, RecentViewBytes = 64 << 20, PageFileBytes = 64 << 20 });
+        using (StateView view = store.OpenView())
+        {
+            Assert.Equal(Keys, Scan(view, [], Keys).Count);
+        }
+
+        long misses = store.GetStatistics().CacheMisses;
+        Random random = new(5);
+        for (int block = 0; block < 60; block++)
+        {
+            using BlockDraft draft = store.CreateDraft((BlockHeight)(store.Height!.Value.Value + 1));
+            for (int i = 0; i < 100; i++)
+            {
+                draft.State.Put(Key(random.Next(Keys)), Value(random.Next(Keys)));
+            }
+
+            await store.CommitAsync(draft);
+            await store.CheckpointAsync();
+            Assert.InRange(store.GetStatistics().CacheBytes, 1, (4 << 20) + OnePage);
+        }
+
+        StoreStatistics statistics = store.GetStatistics();
+        Assert.True(statistics.CacheEvictions > 2000, $"{statistics.CacheEvictions} pages were dropped");
+        Assert.Equal(misses, statistics.CacheMisses);
+    }
+
     [Fact]
     public async Task HitRate_OfZipf_IsBetterWhereUseCounts()
     {

@@ -67,7 +67,67 @@ public sealed class DeltaTests
         StoreManifest manifest = ManifestFiles.Read(home.Files, home.Path).Newest!;
         Assert.True(manifest.Content.HasDeltas);
         Assert.Equal(ManifestCodec.DeltasFeature, BinaryPrimitives.ReadUInt32LittleEndian(ManifestCodec.Encode(manifest).AsSpan(ManifestLayout.RequiredFeaturesOffset)));
+        store = await home.OpenAsync(StoreSettings.Quiet);
+        await OverwriteAsync(store, blocks: 1, blockKeys: 1, added: 1);
+        await home.CloseAsync(store);
+        manifest = ManifestFiles.Read(home.Files, home.Path).Newest!;
+        Assert.True(manifest.Content.HasAddingDeltas);
+        Assert.Equal(
+            ManifestCodec.DeltasFeature | ManifestCodec.AddingDeltasFeature, BinaryPrimitives.ReadUInt32LittleEndian(ManifestCodec.Encode(manifest).AsSpan(ManifestLayout.RequiredFeaturesOffset)));
     }
+
+    [Fact]
+    public async Task Adding_FewKeysAPage_WritesFewBytesForEachThatChanges()
+    {
+        SimulatedHome home = new(HomeKind.SimulatedDirectory, new SimulatedFileSystem());
+        StateStore store = await FilledAsync(home);
+        StoreStatistics before = store.GetStatistics();
+        const int Blocks = 150;
+        const int BlockKeys = 100;
+        const int Added = 10;
+        await OverwriteAsync(store, Blocks, BlockKeys, added: Added);
+        StoreStatistics after = store.GetStatistics();
+        double changed = (double)Blocks * BlockKeys * (sizeof(int) + ValueBytes);
+        double checkpoints = (after.CheckpointBytes - before.CheckpointBytes) / changed;
+        double deltas = (after.CheckpointDeltaBytes - before.CheckpointDeltaBytes) / changed;
+        string parts = $"for a byte changed: {checkpoints:f1} by checkpoints, of it {deltas:f1} deltas";
+        TestContext.Current.TestOutputHelper?.WriteLine(parts);
+        Assert.True(deltas > checkpoints / 2, parts);
+        Assert.True(checkpoints < 10, parts);
+        await store.CompactAsync();
+        long full = store.GetStatistics().LivePageBytes;
+        await home.CloseAsync(store);
+        store = await home.OpenAsync(StoreSettings.Quiet);
+        Assert.Equal((ulong)(Keys + (Blocks * Added)), store.GetStatistics().State.Entries);
+        Assert.Equal(0, (await store.CompactAsync()).BytesMoved);
+        Assert.Equal(full, store.GetStatistics().LivePageBytes);
+        await home.CloseAsync(store);
+    }
+
+    [Fact]
+    public Task Runs_ThatAddKeys_AreAsTheModel() => SeededRandom.ForEachAsync(12, async random =>
+    {
+        SimulatedHome home = new(HomeKind.SimulatedDirectory, new SimulatedFileSystem());
+        StoreSettings settings = random.Next(3) == 0
+            ? StoreSettings.Quiet with { CacheBytes = 1 << 20, RetainBlocks = 20 }
+            : StoreSettings.Tight with { RetainBlocks = 20 };
+        await new GrowingRun(random.Next(), home, settings).PlayAsync(steps: 150);
+        Assert.True(ManifestFiles.Read(home.Files, home.Path).Newest!.Content.HasAddingDeltas);
+    });
+
+    [Fact]
+    public Task Runs_ThatAddKeysAndStopAnywhere_GoOnFromWhatWasAcknowledged() => SeededRandom.ForEachAsync(30, async random =>
+    {
+        SimulatedFileSystem files = new() { StopAt = random.Next(20, 700) };
+        SimulatedHome home = new(HomeKind.SimulatedDirectory, files);
+        StoreSettings settings = (random.Next(2) == 0 ? StoreSettings.Tight : StoreSettings.Quiet) with { RetainBlocks = 20 };
+        GrowingRun run = new(random.Next(), home, settings);
+        await StoreCrashTests.UntilCrashAsync(() => run.PlayAsync(steps: 200));
+        for (int kept = 0; kept < 3; kept++)
+        {
+            await run.RecoverAsync(files.Crash((random.Next(1 << 20) * 4) + kept));
+        }
+    });
 
     [Fact]
     public async Task Deltas_ReadFromTheDisk_AreGoneOnFromWhereTheyWere()
@@ -140,17 +200,18 @@ public sealed class DeltaTests
         return store;
     }
 
-    private static async Task OverwriteAsync(StateStore store, int blocks, int blockKeys, int seed = 1)
+    private static async Task OverwriteAsync(StateStore store, int blocks, int blockKeys, int seed = 1, int added = 0)
     {
         Random random = new(seed);
         byte[] value = new byte[ValueBytes];
+        int next = (int)store.GetStatistics().State.Entries;
         for (int block = 0; block < blocks; block++)
         {
             using BlockDraft draft = store.CreateDraft(new BlockHeight(store.Height!.Value.Value + 1));
             for (int i = 0; i < blockKeys; i++)
             {
                 random.NextBytes(value);
-                draft.State.Put(Key(random.Next(Keys)), value);
+                draft.State.Put(Key(i < added ? next++ : random.Next(Keys)), value);
             }
 
             await store.CommitAsync(draft);

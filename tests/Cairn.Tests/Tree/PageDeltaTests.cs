@@ -190,17 +190,16 @@ public sealed class PageDeltaTests
         {
             PlaceChildren();
             byte[] buffer = new byte[PageLimits.MaxStoredBytes];
-            int length = PageDelta.TryEncode(InMemory, InMemory.ChangedItems, on, moves: null, buffer, buffer.Length);
+            int length = PageDelta.TryEncode(InMemory, InMemory.ChangedItems, added: 0, on, moves: null, buffer, buffer.Length);
             return buffer[..length];
         }
 
         public StoredForm Store()
         {
             PlaceChildren();
-            ulong changed = InMemory.ChangedItems;
-            StoredForm form = _encoder.Encode(InMemory, changed, Chain, StoredForm.Second, moves: null);
-            Place = _encoder.At(_writer.Add(_encoder.Bytes));
-            MovedPage stored = PageEncoder.After(form, Place, changed, Chain);
+            StoredForm form = _encoder.Encode(InMemory, InMemory.ChangedItems, Chain, StoredForm.Second, moves: null);
+            MovedPage stored = _encoder.After(_writer.Add(_encoder.Bytes));
+            Place = stored.Place;
             Chain = stored.Chain;
             InMemory.ChangedItems = stored.ChangedItems;
             return form;
@@ -213,7 +212,7 @@ public sealed class PageDeltaTests
             PageReference reference = new(Place.Id, Place.StoredBytes, Place.Crc, TreeKind.State, stub: null);
             Page read = PageCodec.Read(_store, reference, Place, Pool, out PageBases? bases);
             Page page = InMemory;
-            Assert.Equal(Chain, bases?.Chain ?? new PageChain(Place, default, 0));
+            Assert.Equal(Chain, bases?.Chain ?? PageChain.OfFull(Place, page.Count));
             Assert.Equal(page.ChangedItems, read.ChangedItems);
             Assert.Equal((page.Count, page.Totals, page.Level), (read.Count, read.Totals, read.Level));
             Assert.Equal(0UL, read.HashValid & ~page.HashValid);

@@ -25,7 +25,7 @@ public sealed class PageMovesTests
         for (int i = 0; i < count; i++)
         {
             PagePlace place = new(new PageId(places[(2 * i) + 1]), StoredBytes: 100, Crc: 1);
-            moves.Add(new PageId(places[2 * i]), new MovedPage(place, new PageChain(place, default, 0), ChangedItems: 0));
+            moves.Add(new PageId(places[2 * i]), new MovedPage(place, PageChain.OfFull(place, 2), ChangedItems: 0, AddedItems: 0));
         }
 
         moves.Seal();

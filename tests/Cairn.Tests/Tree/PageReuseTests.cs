@@ -110,6 +110,55 @@ public sealed class PageReuseTests
     }
 
     [Fact]
+    public void Discard_HandlesOfEvictedPages_ServeOthersOnceReadersHaveLeft()
+    {
+        PageCache pages = new(store: null, limitBytes: 1 << 20, new PagePool(poison: true));
+        PageReference evicted = Evicted(pages.Pool);
+        PageReference kept = Evicted(pages.Pool);
+        kept.Keep(HandleUse.IsReplaced);
+        PageReference readAgain = Evicted(pages.Pool);
+        PageReference last = Evicted(pages.Pool);
+        PageReference never = Make(pages.Pool).MakeHandle();
+        never.Take();
+        using (ReaderEpochs.Guard guard = ReaderEpochs.Enter())
+        {
+            pages.Discard([evicted, kept, readAgain, never]);
+            pages.Epochs.Collect();
+            Assert.Equal(0, pages.Pool.Handles.Count);
+            Assert.True(readAgain.Publish(Make(pages.Pool)));
+        }
+
+        CollectUntil(1);
+        Assert.True(kept.LetGo(HandleUse.IsReplaced));
+        pages.Discard([evicted, last]);
+        CollectUntil(2);
+        Assert.Same(last, pages.Pool.Handles.TryTake());
+        Assert.Same(evicted, pages.Pool.Handles.TryTake());
+
+        // Readers of other tests are inside as well.
+        void CollectUntil(int handles)
+        {
+            SpinWait.SpinUntil(
+                () =>
+                {
+                    pages.Epochs.Collect();
+                    return pages.Pool.Handles.Count >= handles;
+                },
+                TimeSpan.FromSeconds(30));
+            Assert.Equal(handles, pages.Pool.Handles.Count);
+        }
+
+        static PageReference Evicted(PagePool pool)
+        {
+            PageReference handle = Make(pool).MakeHandle();
+            handle.AllowReuse();
+            Page page = handle.Take()!;
+            page.LeaveHandle(handle);
+            return handle;
+        }
+    }
+
+    [Fact]
     public void MakeHandle_AfterThePageLeftItsHandle_IsAnotherOne()
     {
         PagePool pool = new();
