@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Cairn.Cli.Input;
+using Cairn.Cli.Output;
 using Cairn.Vm.Language;
 
 namespace Cairn.Cli.Commands;
@@ -15,6 +16,7 @@ internal static class FormatCommand
     {
         Argument<string[]> files = new("FILE") { Description = "The programs; - is standard input, which goes to standard output", Arity = ArgumentArity.OneOrMore };
         Option<bool> check = CommonOptions.Flag("--check", "Change nothing; print the files that are not in canonical form, and end with 7 when there are any");
+        Option<bool> json = CommonOptions.Json("Print each file as {\"file\":…,\"canonical\":…}, also those that stay as they are; errors as one object each");
         CliCommand command = new(
             "fmt",
             "Bring programs into their canonical form: indentation and spaces. Prints the files that it changes.",
@@ -23,13 +25,13 @@ internal static class FormatCommand
             "cairn fmt --check examples/programs/*.cairn",
             "cairn fmt - < draft.cairn")
         {
-            files, check,
+            files, check, json,
         };
-        command.SetAction((parsed, cancellationToken) => RunAsync(streams, parsed.GetRequiredValue(files), parsed.GetValue(check), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(streams, parsed.GetRequiredValue(files), parsed.GetValue(check), parsed.GetValue(json), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(CliStreams streams, string[] files, bool isCheck, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CliStreams streams, string[] files, bool isCheck, bool asJson, CancellationToken cancellationToken)
     {
         int code = ExitCode.Fine;
         foreach (string file in files)
@@ -43,29 +45,47 @@ internal static class FormatCommand
             }
             catch (CompileException exception)
             {
-                LanguageErrors.Tell(streams, asJson: false, exception);
+                LanguageErrors.Tell(streams, asJson, exception);
                 code = ExitCode.Malformed;
                 continue;
             }
 
             bool isSame = string.Equals(source, formatted, StringComparison.Ordinal);
-            if (isCheck && !isSame)
-            {
-                streams.Output.WriteLine(ProgramFile.NameOf(file));
-                code = code == ExitCode.Fine ? ExitCode.Different : code;
-            }
-            else if (!isCheck && InputFile.IsStandardInput(file))
+            if (!isCheck && InputFile.IsStandardInput(file))
             {
                 streams.Output.Write(Utf8.GetBytes(formatted));
+                continue;
             }
-            else if (!isCheck && !isSame)
+
+            if (isCheck)
+            {
+                code = code == ExitCode.Fine && !isSame ? ExitCode.Different : code;
+            }
+            else if (!isSame)
             {
                 Replace(file, formatted);
-                streams.Output.WriteLine(file);
             }
+
+            Tell(streams.Output, ProgramFile.NameOf(file), isSame, asJson);
         }
 
         return code;
+    }
+
+    private static void Tell(OutputStream output, string file, bool isSame, bool asJson)
+    {
+        if (asJson)
+        {
+            JsonLine.Write(output, writer =>
+            {
+                writer.WriteString("file", file);
+                writer.WriteBoolean("canonical", isSame);
+            });
+        }
+        else if (!isSame)
+        {
+            output.WriteLine(file);
+        }
     }
 
     /// <summary>Replaces a file as a whole: who stops us halfway finds the old one.</summary>

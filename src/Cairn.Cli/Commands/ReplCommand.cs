@@ -23,6 +23,7 @@ internal static class ReplCommand
         Option<MissingKey> missing = RunCommand.Missing();
         Option<long?> time = CommonOptions.Time("--time", "The time of the blocks. Default: now");
         Option<bool> noHistory = CommonOptions.Flag("--no-history", "Neither read nor write the file with the lines of earlier sessions");
+        Option<bool> json = CommonOptions.Json("Print what each entry came to as one object, as 'run --json' does");
         CliCommand command = new(
             "repl",
             "Run commands as they are typed. Stack, variables and functions stay; what is written is committed at once.",
@@ -34,7 +35,7 @@ internal static class ReplCommand
             "cairn repl --store my-store --as alice",
             "printf 'push 2\\npush 3\\nadd\\n' | cairn repl")
         {
-            store, principal, missing, time, noHistory,
+            store, principal, missing, time, noHistory, json,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             streams,
@@ -43,25 +44,26 @@ internal static class ReplCommand
             parsed.GetValue(missing),
             parsed.GetValue(time) is { } ticks ? new FixedClock(ticks) : streams.Clock,
             parsed.GetValue(noHistory),
+            parsed.GetValue(json),
             cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(CliStreams streams, string? location, string? principal, MissingKey missing, TimeProvider clock, bool noHistory, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CliStreams streams, string? location, string? principal, MissingKey missing, TimeProvider clock, bool noHistory, bool asJson, CancellationToken cancellationToken)
     {
         await using StateStore store = location is null ? await CreateInMemoryAsync(clock, cancellationToken) : await StoreAccess.OpenForUpkeepAsync(location, cancellationToken);
         ReplSession session = new(store, clock, PrincipalOptions.Parse(principal ?? (location is null ? MemoryAdmin : null)), missing);
         if (streams.Terminal is not { } terminal)
         {
             using StreamReader reader = new(streams.OpenInput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
-            return await new ReplLoop(streams, session, new ReplLines.Read(reader), isInteractive: false).RunAsync(cancellationToken);
+            return await new ReplLoop(streams, session, new ReplLines.Read(reader), isInteractive: false, asJson).RunAsync(cancellationToken);
         }
 
         streams.Output.WriteLine(location is null ? "A store in memory; ':help' shows what there is, ':quit' ends." : $"{store.Location}, height {store.Height?.ToString() ?? "none"}; ':help' shows what there is, ':quit' ends.");
         streams.Output.Flush();
         InputHistory history = noHistory ? new InputHistory() : HistoryFiles.Load(HistoryFile);
         LineEditor editor = new(terminal, history, new ReplCompleter(session).Complete);
-        int code = await new ReplLoop(streams, session, new ReplLines.Typed(editor), isInteractive: true).RunAsync(cancellationToken);
+        int code = await new ReplLoop(streams, session, new ReplLines.Typed(editor), isInteractive: true, asJson).RunAsync(cancellationToken);
         if (!noHistory)
         {
             HistoryFiles.Save(HistoryFile, history);

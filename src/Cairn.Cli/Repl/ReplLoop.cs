@@ -11,7 +11,8 @@ namespace Cairn.Cli.Repl;
 /// <param name="session">What stays from entry to entry.</param>
 /// <param name="lines">Gives the lines.</param>
 /// <param name="isInteractive">Whether somebody sits there.</param>
-internal sealed class ReplLoop(CliStreams streams, ReplSession session, ReplLines lines, bool isInteractive)
+/// <param name="asJson">Whether results are printed as objects.</param>
+internal sealed class ReplLoop(CliStreams streams, ReplSession session, ReplLines lines, bool isInteractive, bool asJson)
 {
     /// <summary>Runs until the end of the lines.</summary>
     /// <param name="cancellationToken">Ends it.</param>
@@ -37,7 +38,7 @@ internal sealed class ReplLoop(CliStreams streams, ReplSession session, ReplLine
             }
             catch (CompileException exception)
             {
-                LanguageErrors.Tell(streams, asJson: false, exception);
+                LanguageErrors.Tell(streams, asJson, exception);
                 code = ExitCode.Malformed;
             }
             catch (CliException exception)
@@ -63,7 +64,15 @@ internal sealed class ReplLoop(CliStreams streams, ReplSession session, ReplLine
             return ExitCode.Fine;
         }
 
-        RunOutput.WriteEmitted(streams.Output, result);
+        if (asJson)
+        {
+            RunOutput.Write(streams.Output, ReplSession.EntryName, result, asJson: true);
+        }
+        else
+        {
+            RunOutput.WriteEmitted(streams.Output, result);
+        }
+
         if (result.Fault is { } fault)
         {
             bool isNobody = fault.Cause is AccessDeniedException && session.Principal.IsAnonymous;
@@ -71,7 +80,11 @@ internal sealed class ReplLoop(CliStreams streams, ReplSession session, ReplLine
             return RunCommand.ExitCodeOf(fault);
         }
 
-        streams.Output.WriteLine(ReplCommands.StackText(session) + BlocksText(result));
+        if (!asJson)
+        {
+            streams.Output.WriteLine(ReplCommands.StackText(session) + BlocksText(result));
+        }
+
         return ExitCode.Fine;
     }
 

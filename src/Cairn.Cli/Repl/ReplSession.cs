@@ -10,7 +10,8 @@ namespace Cairn.Cli.Repl;
 /// <summary>What stays from entry to entry: the stack, the variables, the functions. Each entry is a run of its own; what it writes is committed when it ends well.</summary>
 internal sealed class ReplSession(StateStore store, TimeProvider clock, Principal principal, MissingKey missing)
 {
-    private const string EntryName = "entry";
+    /// <summary>What messages call an entry.</summary>
+    public const string EntryName = "entry";
 
     private readonly ProgramRunner _runner = new(store, new RunnerOptions { Clock = clock });
     private readonly SortedDictionary<string, string> _functions = new(StringComparer.Ordinal);

@@ -131,6 +131,20 @@ public sealed class LanguageCommandsTests
     }
 
     [Fact]
+    public async Task Format_AndDisassemble_AsJson_AreObjects()
+    {
+        using TemporaryDirectory directory = new();
+        string untidy = Save(directory, "untidy.cairn", Untidy);
+        CliRun run = await CliRun.RunAsync("fmt", "--check", untidy, "--json");
+        Assert.Equal(ExitCode.Different, run.Code);
+        Assert.False(run.Json.GetProperty("canonical").GetBoolean());
+        (await CliRun.RunAsync("fmt", untidy)).Fine();
+        Assert.True((await CliRun.RunAsync("fmt", "--check", untidy, "--json")).Fine().Json.GetProperty("canonical").GetBoolean());
+        Assert.StartsWith("push 21\n", (await CliRun.RunAsync("disassemble", untidy, "--json")).Fine().Json.GetProperty("source").GetString(), StringComparison.Ordinal);
+        Assert.Equal(1, (await CliRun.RunAsync("fmt", Save(directory, "bad.cairn", "psh 1\n"), "--json")).Json.GetProperty("error").GetProperty("line").GetInt32());
+    }
+
+    [Fact]
     public async Task Format_StandardInput_GoesToStandardOutput() => Assert.Equal(Formatted, (await CliRun.RunAsync(["fmt", "-"], Untidy)).Fine().Output);
 
     private static string Save(TemporaryDirectory directory, string name, string text)

@@ -65,6 +65,16 @@ public sealed class ReplCommandTests
     public async Task Piped_Mistake_EndsIt(string input, int code, string reason) => (await CliRun.RunAsync(["repl"], input)).Failed(code, reason);
 
     [Fact]
+    public async Task Piped_AsJson_GivesAnObjectForEachEntry()
+    {
+        CliRun run = await CliRun.RunAsync(["repl", "--json"], "push 2\nstorep a\nadd\n");
+        Assert.Equal(ExitCode.Malformed, run.Code);
+        Assert.Equal(3, run.Lines.Length);
+        Assert.Equal("StackUnderflow", run.Json.GetProperty("error").GetProperty("kind").GetString());
+        Assert.Contains("\"height\":2", run.Lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Piped_Words_AnswerAndSteer()
     {
         const string Input = """
