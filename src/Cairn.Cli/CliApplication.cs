@@ -157,7 +157,7 @@ internal static class CliApplication
     {
         try
         {
-            streams.Error.WriteLine($"{ProgramName}: {message.ReplaceLineEndings(" ")}");
+            streams.Error.WriteLine($"{ProgramName}: {ContractArguments.OneLine(message.ReplaceLineEndings(" "))}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -7,4 +7,11 @@ internal sealed class CliException(int exitCode, string message) : Exception(mes
 {
     /// <summary>The exit code.</summary>
     public int ExitCode => exitCode;
+
+    /// <summary>An argument that is not taken: what is said of it, without the name it has in the code.</summary>
+    public static CliException Of(ArgumentException exception)
+    {
+        int tail = exception.ParamName is null ? -1 : exception.Message.LastIndexOf(" (Parameter '", StringComparison.Ordinal);
+        return new CliException(Cli.ExitCode.Malformed, tail < 0 ? exception.Message : exception.Message[..tail]);
+    }
 }

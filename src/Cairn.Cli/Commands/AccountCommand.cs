@@ -2,12 +2,15 @@ using System.CommandLine;
 using System.Globalization;
 using Cairn.Cli.Output;
 using Cairn.Contracts.Namespaces;
+using Cairn.Contracts.Namespaces.Access;
 
 namespace Cairn.Cli.Commands;
 
 /// <summary><c>cairn account</c>: whose value bytes are counted, and how many there may be.</summary>
 internal static class AccountCommand
 {
+    private const string GlobalName = "global";
+
     /// <summary>Makes the command with those that are part of it.</summary>
     public static CliCommand Create(CliStreams streams) => new(
         "account",
@@ -56,8 +59,9 @@ internal static class AccountCommand
         views.AddTo(command);
         command.SetAction((parsed, cancellationToken) => views.RunAsync(
             parsed,
-            store =>
+            (store, now) =>
             {
+                now?.Accounts.TryGet(parsed.GetRequiredValue(id), out _);
                 Write(streams.Output, store.Accounts.Get(parsed.GetRequiredValue(id)), views.IsJson(parsed));
                 return ExitCode.Fine;
             },
@@ -76,7 +80,7 @@ internal static class AccountCommand
         views.AddTo(command);
         command.SetAction((parsed, cancellationToken) => views.RunAsync(
             parsed,
-            store =>
+            (store, now) =>
             {
                 string? after = null;
                 do
@@ -85,7 +89,10 @@ internal static class AccountCommand
                     foreach (Account account in page.Accounts)
                     {
                         cancellationToken.ThrowIfCancellationRequested();
-                        Write(streams.Output, account, views.IsJson(parsed));
+                        if (now is null || now.Roles.Has(GlobalName, Role.Admin) || string.Equals(account.Id, now.Principal.Id, StringComparison.Ordinal))
+                        {
+                            Write(streams.Output, account, views.IsJson(parsed));
+                        }
                     }
 
                     after = page.Next;

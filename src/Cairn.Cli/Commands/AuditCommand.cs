@@ -32,15 +32,16 @@ internal static class AuditCommand
         views.AddTo(command);
         command.SetAction((parsed, cancellationToken) => views.RunAsync(
             parsed,
-            (store, view) => parsed.GetValue(options.Verify) ? Verify(streams, view, options.KnownIn(parsed), views.IsJson(parsed), cancellationToken)
-                : parsed.GetValue(options.Export) ? Export(streams, store, options.QueryIn(parsed))
-                : List(streams, store, options.QueryIn(parsed), parsed.GetValue(options.Limit) ?? DefaultLimit, views.IsJson(parsed), cancellationToken),
+            (store, now, view) => parsed.GetValue(options.Verify) ? Verify(streams, view, options.KnownIn(parsed), views.IsJson(parsed), cancellationToken)
+                : parsed.GetValue(options.Export) ? Export(streams, store, now, options.QueryIn(parsed))
+                : List(streams, store, now, options.QueryIn(parsed), parsed.GetValue(options.Limit) ?? DefaultLimit, views.IsJson(parsed), cancellationToken),
             cancellationToken));
         return command;
     }
 
-    private static int List(CliStreams streams, NamespaceStore store, AuditQuery query, long limit, bool asJson, CancellationToken cancellationToken)
+    private static int List(CliStreams streams, NamespaceStore store, NamespaceStore? now, AuditQuery query, long limit, bool asJson, CancellationToken cancellationToken)
     {
+        now?.Audit.Read(query); // asks for the role at the head
         foreach (AuditRecord record in store.Audit.Read(query))
         {
             if (limit-- == 0)
@@ -55,8 +56,9 @@ internal static class AuditCommand
         return ExitCode.Fine;
     }
 
-    private static int Export(CliStreams streams, NamespaceStore store, AuditQuery query)
+    private static int Export(CliStreams streams, NamespaceStore store, NamespaceStore? now, AuditQuery query)
     {
+        now?.Audit.Read(query);
         store.Audit.Export(streams.Output, query);
         return ExitCode.Fine;
     }
@@ -100,7 +102,7 @@ internal static class AuditCommand
         {
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{record.Number}\t{record.Height}\t{TimeText.OrDash(record.TimeTicks)}\t{ContractArguments.OneLine(record.Principal)}\t{WordOf(record.Action)}\t{WordOf(record.Outcome)}\t{record.Namespace}\t{(record.Key.Length == 0 ? "-" : record.Key)}\t{ContractArguments.OneLine(record.Details)}"));
+                $"{record.Number}\t{record.Height}\t{TimeText.OrDash(record.TimeTicks)}\t{ContractArguments.OneLine(record.Principal)}\t{WordOf(record.Action)}\t{WordOf(record.Outcome)}\t{ContractArguments.OneLine(record.Namespace)}\t{(record.Key.Length == 0 ? "-" : ContractArguments.OneLine(record.Key))}\t{ContractArguments.OneLine(record.Details)}"));
             return;
         }
 

@@ -18,12 +18,12 @@ internal static class ContractArguments
         }
     }
 
-    /// <summary>A text on one line, so that what a contract calls itself cannot pretend to be another line or field.</summary>
+    /// <summary>A text on one line, so that what somebody called himself or a key cannot pretend to be another line or field, nor steer a terminal: controls become blanks, and so do the separators and directions of Unicode.</summary>
     public static string OneLine(string text) => string.Create(text.Length, text, static (line, all) =>
     {
         for (int i = 0; i < all.Length; i++)
         {
-            line[i] = char.IsControl(all[i]) ? ' ' : all[i];
+            line[i] = char.IsControl(all[i]) || all[i] is '\u200E' or '\u200F' or (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\uFEFF' ? ' ' : all[i];
         }
     });
 }

@@ -91,6 +91,7 @@ internal static class FormatCommand
     /// <summary>Replaces a file as a whole: who stops us halfway finds the old one.</summary>
     private static void Replace(string file, string text)
     {
+        file = File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file; // the link stays one
         string part = file + ".part";
         try
         {

@@ -45,6 +45,7 @@ internal sealed class NamespaceBlocks
         CommittedBlock block = await ChangeAsync(
             store,
             () => Begin(store, parsed.GetValue(_height), parsed.GetValue(_time) ?? TicksNow(streams)),
+            () => Begin(store, height: null, TicksNow(streams)),
             change,
             cancellationToken);
         if (parsed.GetValue(_json))
@@ -68,12 +69,18 @@ internal sealed class NamespaceBlocks
 
     private static BlockDraft Begin(StateStore store, BlockHeight? height, long time)
     {
-        BlockDraft draft = store.CreateDraft(height ?? new BlockHeight((store.Height?.Value ?? 0) + 1));
+        BlockDraft draft = store.CreateDraft(height ?? NextHeight(store));
         draft.TimeTicks = time;
         return draft;
     }
 
-    private static async Task<CommittedBlock> ChangeAsync(StateStore store, Func<BlockDraft> begin, Action<BlockDraft> change, CancellationToken cancellationToken)
+    private static BlockHeight NextHeight(StateStore store) =>
+        store.Height is not { } head ? new BlockHeight(1)
+        : head.Value < ulong.MaxValue ? new BlockHeight(head.Value + 1)
+        : throw new CliException(ExitCode.Refused, $"the newest block is at height {head}, the highest there is: no block can follow. 'cairn rewind' goes back before it.");
+
+    /// <summary>Makes the block; when it is refused, one with the record of that, which is where and when it would be without any option: who may do nothing does not decide the height.</summary>
+    private static async Task<CommittedBlock> ChangeAsync(StateStore store, Func<BlockDraft> begin, Func<BlockDraft> beginRecord, Action<BlockDraft> change, CancellationToken cancellationToken)
     {
         using BlockDraft draft = begin();
         try
@@ -83,12 +90,12 @@ internal sealed class NamespaceBlocks
         }
         catch (Exception exception) when (exception is AccessDeniedException or QuotaExceededException)
         {
-            await RecordAsync(store, begin, new NamespaceStore(draft, Principal.Anonymous).Attempts, cancellationToken);
+            await RecordAsync(store, beginRecord, new NamespaceStore(draft, Principal.Anonymous).Attempts, cancellationToken);
             throw exception is AccessDeniedException denial ? PrincipalOptions.Explain(denial) : new CliException(ExitCode.Refused, exception.Message);
         }
         catch (ArgumentException exception)
         {
-            throw new CliException(ExitCode.Malformed, exception.Message);
+            throw CliException.Of(exception);
         }
         catch (InvalidOperationException exception) when (exception is not ObjectDisposedException)
         {

@@ -27,7 +27,7 @@ internal static partial class NamespaceCommand
         views.AddTo(command);
         command.SetAction((parsed, cancellationToken) => views.RunAsync(
             parsed,
-            store =>
+            (store, now) =>
             {
                 string? after = null;
                 do
@@ -36,7 +36,10 @@ internal static partial class NamespaceCommand
                     foreach (NamespaceInfo one in page.Namespaces)
                     {
                         cancellationToken.ThrowIfCancellationRequested();
-                        WriteLine(streams.Output, one, views.IsJson(parsed));
+                        if (now is null || now.Roles.Has(one.Path, Role.Reader))
+                        {
+                            WriteLine(streams.Output, one, views.IsJson(parsed));
+                        }
                     }
 
                     after = page.Next;
@@ -63,8 +66,9 @@ internal static partial class NamespaceCommand
         views.AddTo(command);
         command.SetAction((parsed, cancellationToken) => views.RunAsync(
             parsed,
-            store =>
+            (store, now) =>
             {
+                now?.Namespaces.TryGet(parsed.GetRequiredValue(path), out _);
                 NamespaceInfo one = store.Namespaces.Get(parsed.GetRequiredValue(path));
                 TreeTotals usage = store.Namespaces.UsageOf(one.Path);
                 IEnumerable<RoleGrant> grants = GrantsOf(store, one.Path);
@@ -103,8 +107,9 @@ internal static partial class NamespaceCommand
         views.AddTo(command);
         command.SetAction((parsed, cancellationToken) => views.RunAsync(
             parsed,
-            store =>
+            (store, now) =>
             {
+                now?.Namespaces.TryGet(parsed.GetRequiredValue(path), out _);
                 NamespaceInfo one = store.Namespaces.Get(parsed.GetRequiredValue(path));
                 TreeTotals usage = store.Namespaces.UsageOf(one.Path);
                 if (views.IsJson(parsed))

@@ -21,21 +21,26 @@ internal sealed class NamespaceViews(string json)
 
     /// <summary>Reads.</summary>
     /// <param name="parsed">The options.</param>
-    /// <param name="read">What to read; its result is the exit code.</param>
+    /// <param name="read">
+    /// What to read, from a store at the height; where that is an older one, also from one at the head: roles that were taken away, and namespaces that were made since, hold for older heights too. Its result is the exit code.
+    /// </param>
     /// <param name="cancellationToken">Ends opening the store.</param>
-    public Task<int> RunAsync(ParseResult parsed, Func<NamespaceStore, int> read, CancellationToken cancellationToken) => RunAsync(parsed, (store, _) => read(store), cancellationToken);
+    public Task<int> RunAsync(ParseResult parsed, Func<NamespaceStore, NamespaceStore?, int> read, CancellationToken cancellationToken) =>
+        RunAsync(parsed, (store, now, _) => read(store, now), cancellationToken);
 
     /// <summary>Reads.</summary>
     /// <param name="parsed">The options.</param>
-    /// <param name="read">What to read; its result is the exit code.</param>
+    /// <param name="read">What to read, from a store at the height, with another one at the head where the height is an older one, and the view at the height; its result is the exit code.</param>
     /// <param name="cancellationToken">Ends opening the store.</param>
-    public async Task<int> RunAsync(ParseResult parsed, Func<NamespaceStore, StateView, int> read, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(ParseResult parsed, Func<NamespaceStore, NamespaceStore?, StateView, int> read, CancellationToken cancellationToken)
     {
         await using StateStore store = await StoreAccess.OpenForReadingAsync(parsed.GetRequiredValue(_store), cancellationToken);
         using StateView view = StoreAccess.ViewOf(store, parsed.GetValue(_at));
+        using StateView head = store.OpenView();
+        Principal principal = PrincipalOptions.Parse(parsed.GetValue(_as));
         try
         {
-            return read(new NamespaceStore(view, PrincipalOptions.Parse(parsed.GetValue(_as))), view);
+            return read(new NamespaceStore(view, principal), view.Height == head.Height ? null : new NamespaceStore(head, principal), view);
         }
         catch (AccessDeniedException denial)
         {
@@ -43,7 +48,7 @@ internal sealed class NamespaceViews(string json)
         }
         catch (ArgumentException exception)
         {
-            throw new CliException(ExitCode.Malformed, exception.Message);
+            throw CliException.Of(exception);
         }
     }
 }

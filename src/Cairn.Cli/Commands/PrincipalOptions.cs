@@ -25,7 +25,7 @@ internal static class PrincipalOptions
         }
         catch (ArgumentException exception)
         {
-            throw new CliException(ExitCode.Malformed, $"'{ContractArguments.OneLine(id)}' is no id of a principal: {exception.Message}");
+            throw new CliException(ExitCode.Malformed, $"'{ContractArguments.OneLine(id)}' is no id of a principal: {CliException.Of(exception).Message}");
         }
     }
 }

@@ -73,8 +73,25 @@ internal static class RunCommand
         _ => ExitCode.Malformed,
     };
 
+    private static async Task<RunResult> RunAsync(ProgramRunner runner, CompiledProgram program, RunSettings settings, bool isSimulation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return isSimulation ? runner.Simulate(program, settings, cancellationToken) : await runner.RunAsync(program, settings, cancellationToken);
+        }
+        catch (InvalidOperationException exception) when (exception is not ObjectDisposedException)
+        {
+            throw new CliException(ExitCode.Refused, exception.Message);
+        }
+    }
+
     private static async Task<int> RunAsync(CliStreams streams, Request request, CancellationToken cancellationToken)
     {
+        if (request.Files.Count(InputFile.IsStandardInput) > 1)
+        {
+            throw new CliException(ExitCode.Malformed, "standard input is one program; '-' goes once.");
+        }
+
         List<CompiledProgram> programs = [];
         foreach (string file in request.Files)
         {
@@ -93,7 +110,7 @@ internal static class RunCommand
         };
         foreach (CompiledProgram program in programs)
         {
-            RunResult result = request.Simulate ? runner.Simulate(program, settings, cancellationToken) : await runner.RunAsync(program, settings, cancellationToken);
+            RunResult result = await RunAsync(runner, program, settings, request.Simulate, cancellationToken);
             RunOutput.Write(streams.Output, program.SourceName, result, request.AsJson);
             if (result.Fault is { } fault)
             {

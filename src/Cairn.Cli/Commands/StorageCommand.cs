@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Cairn.Cli.Output;
 using Cairn.Contracts.Namespaces;
+using Cairn.Contracts.Namespaces.Access;
 using Cairn.Contracts.Values;
 
 namespace Cairn.Cli.Commands;
@@ -18,7 +19,7 @@ internal static class StorageCommand
         "cairn storage get-value org/acme/balance --store my-store --as alice",
         "cairn storage versions org/acme/balance --store my-store --as alice")
     {
-        CreateListKeys(streams), CreateGetValue(streams), CreateVersions(streams),
+        CreateListKeys(streams), CreateGetValue(streams), CreateVersions(streams), CreateDropVersions(streams),
     };
 
     private static CliCommand CreateListKeys(CliStreams streams)
@@ -37,7 +38,7 @@ internal static class StorageCommand
         views.AddTo(command);
         command.SetAction((parsed, cancellationToken) => views.RunAsync(
             parsed,
-            store =>
+            (store, now) =>
             {
                 long left = parsed.GetValue(limit) ?? long.MaxValue;
                 StatePath? after = null;
@@ -47,7 +48,10 @@ internal static class StorageCommand
                     foreach (StatePath key in page.Keys)
                     {
                         cancellationToken.ThrowIfCancellationRequested();
-                        WriteKey(streams.Output, key.ToString(), views.IsJson(parsed));
+                        if (now is null || now.Roles.Has(now.NamespaceOf(key), Role.Reader))
+                        {
+                            WriteKey(streams.Output, key.ToString(), views.IsJson(parsed));
+                        }
                     }
 
                     left -= page.Keys.Count;
@@ -77,9 +81,10 @@ internal static class StorageCommand
         views.AddTo(command);
         command.SetAction((parsed, cancellationToken) => views.RunAsync(
             parsed,
-            store =>
+            (store, now) =>
             {
                 StatePath path = StatePath.Parse(parsed.GetRequiredValue(key));
+                now?.Exists(path); // who may not read there now may not read what was there
                 ValueVersion? older = parsed.GetValue(version) is { } number ? store.GetVersion(path, (ulong)number) : null;
                 StateValue value = older?.Value ?? store.Get(path);
                 if (older is { IsDeleted: true })
@@ -123,9 +128,10 @@ internal static class StorageCommand
         views.AddTo(command);
         command.SetAction((parsed, cancellationToken) => views.RunAsync(
             parsed,
-            store =>
+            (store, now) =>
             {
                 StatePath path = StatePath.Parse(parsed.GetRequiredValue(key));
+                now?.Exists(path);
                 if (store.VersionCount(path) == 0 && !store.Exists(path))
                 {
                     throw new KeyMissingException(path.ToString());
@@ -143,6 +149,23 @@ internal static class StorageCommand
         return command;
     }
 
+    private static CliCommand CreateDropVersions(CliStreams streams)
+    {
+        Argument<string> key = KeyArgument();
+        NamespaceBlocks blocks = new();
+        CliCommand command = new(
+            "drop-versions",
+            "Drop the older versions of a key; of a deleted key all that is left of it. Takes writer there.",
+            "The value stays. Older versions count in no quota, but they take room: this gives it back.",
+            "cairn storage drop-versions org/acme/balance --store my-store --as alice")
+        {
+            key,
+        };
+        blocks.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => blocks.RunAsync(streams, parsed, store => store.DropVersions(StatePath.Parse(parsed.GetRequiredValue(key))), cancellationToken));
+        return command;
+    }
+
     private static Argument<string> KeyArgument() => new("KEY") { Description = "The path of the key" };
 
     private static void WriteKey(OutputStream output, string key, bool asJson)
@@ -153,7 +176,7 @@ internal static class StorageCommand
         }
         else
         {
-            output.WriteLine(key);
+            output.WriteLine(ContractArguments.OneLine(key));
         }
     }
 
@@ -163,7 +186,7 @@ internal static class StorageCommand
         {
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{one.Number}\t{one.Height}\t{TimeText.OrDash(one.TimeTicks)}\t{ContractArguments.OneLine(one.Author)}\t{(one.IsDeleted ? "-" : one.Value.ToJson())}"));
+                $"{one.Number}\t{one.Height}\t{TimeText.OrDash(one.TimeTicks)}\t{ContractArguments.OneLine(one.Author)}\t{(one.IsDeleted ? "-" : ContractArguments.OneLine(one.Value.ToJson()))}"));
             return;
         }
 

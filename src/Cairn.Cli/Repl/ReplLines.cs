@@ -1,3 +1,4 @@
+using System.Text;
 using Cairn.Cli.Terminal;
 
 namespace Cairn.Cli.Repl;
@@ -86,9 +87,16 @@ internal abstract class ReplLines
 
         private string? Next()
         {
-            string? line = _ahead ?? reader.ReadLine();
-            _ahead = null;
-            return line;
+            try
+            {
+                string? line = _ahead ?? reader.ReadLine();
+                _ahead = null;
+                return line;
+            }
+            catch (DecoderFallbackException)
+            {
+                throw new CliException(ExitCode.Malformed, "the input is no text in UTF-8.");
+            }
         }
     }
 }

@@ -46,6 +46,10 @@ internal sealed class ReplLoop(CliStreams streams, ReplSession session, ReplLine
                 CliApplication.Say(streams, exception.Message);
                 code = exception.ExitCode;
             }
+            catch (StateStoreException exception) when (isInteractive && exception.RecoveryAction == RecoveryAction.FixTheCall)
+            {
+                CliApplication.Say(streams, exception.Message);
+            }
 
             streams.Output.Flush();
             if (code != ExitCode.Fine && !isInteractive)

@@ -72,7 +72,7 @@ public sealed class Compiler
     /// <summary>Compiles the statements of a block. Recursion is as deep as blocks nest.</summary>
     private void Block(List<Statement> statements, int first)
     {
-        for (int i = first; i < statements.Count && !_isFull; i++)
+        for (int i = first; i < statements.Count && !_isFull && !_errors.HasMore; i++)
         {
             Statement statement = statements[i];
             switch (statement.Opcode)
@@ -209,7 +209,7 @@ public sealed class Compiler
         if (!_functions.TryGetValue(operand.Text, out int index))
         {
             string? advice = _functions.Count == 0 ? $"define it: def {operand.Text}():" : null;
-            _errors.Add(operand.Position, operand.Text, "unknown function {0}", Spelling.Nearest(operand.Text, _functions.Keys), advice);
+            _errors.Add(operand.Position, operand.Text, "unknown function {0}", _errors.IsFull ? null : Spelling.Nearest(operand.Text, _functions.Keys), advice);
         }
 
         return index;

@@ -131,6 +131,19 @@ public sealed class LanguageCommandsTests
     }
 
     [Fact]
+    public async Task Format_Link_StaysOne()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Making links takes a right on Windows.");
+        using TemporaryDirectory directory = new();
+        string target = Save(directory, "target.cairn", Untidy);
+        string link = directory.PathOf("link.cairn");
+        File.CreateSymbolicLink(link, target);
+        (await CliRun.RunAsync("fmt", link)).Fine();
+        Assert.NotNull(new FileInfo(link).LinkTarget);
+        Assert.Equal(Formatted, await File.ReadAllTextAsync(target, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Format_AndDisassemble_AsJson_AreObjects()
     {
         using TemporaryDirectory directory = new();

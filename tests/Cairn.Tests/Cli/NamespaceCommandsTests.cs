@@ -133,9 +133,10 @@ public sealed class NamespaceCommandsTests : IDisposable
     {
         await InitAsync();
         (await RunAsync("ns", "create", "org", "--as", "alice", "--time", Time)).Fine();
-        (await RunAsync("ns", "create", "org/b", "--as", "bob", "--time", Time)).Failed(ExitCode.Refused, "'bob'");
+        (await RunAsync("ns", "create", "org/b", "--as", "bob", "--time", Time, "--height", "18446744073709551615")).Failed(ExitCode.Refused, "'bob'");
         string[] lines = (await RunAsync("audit", "--as", "alice")).Fine().Lines;
-        Assert.Equal($"3\t3\t{Time}\tbob\tcreate-namespace\tdenied\torg\torg/b\ttakes admin", lines[0]);
+        Assert.Matches("^3\t3\t[^\t]+\tbob\tcreate-namespace\tdenied\torg\torg/b\ttakes admin$", lines[0]); // neither the height nor the time that whoever may do nothing wanted
+        Assert.DoesNotContain(Time, lines[0], StringComparison.Ordinal);
         Assert.Equal(3, lines.Length);
         Assert.Single((await RunAsync("audit", "--as", "alice", "--outcome", "denied", "--json")).Fine().Lines);
         Assert.Equal(2, (await RunAsync("audit", "--as", "alice", "--principal", "alice")).Fine().Lines.Length);
@@ -154,6 +155,45 @@ public sealed class NamespaceCommandsTests : IDisposable
         string[] exported = (await RunAsync("audit", "--as", "alice", "--export")).Fine().Lines;
         Assert.Equal(4, exported.Length);
         Assert.Equal(head, $"3:{JsonDocument.Parse(exported[2]).RootElement.GetProperty("hash").GetString()}");
+    }
+
+    [Fact]
+    public async Task Storage_AtAnOlderHeight_TakesTheRightOfNowToo()
+    {
+        await InitAsync();
+        (await RunAsync("ns", "create", "p", "--as", "alice")).Fine();
+        (await RunAsync("ns", "grant", "p", "bob", "reader", "--as", "alice")).Fine();
+        await WriteAsync("alice", ("p/secret", StateValue.FromNumber(1)), ("open", StateValue.FromNumber(2)));
+        string[] old = ["--at", "4", "--as", "bob"];
+        (await RunAsync(["storage", "get-value", "p/secret", .. old])).Fine();
+        (await RunAsync("ns", "revoke", "p", "bob", "--as", "alice")).Fine();
+        (await RunAsync(["storage", "get-value", "p/secret", .. old])).Failed(ExitCode.Refused, "'bob'");
+        (await RunAsync(["storage", "versions", "p/secret", .. old])).Failed(ExitCode.Refused, "'bob'");
+        Assert.Equal("", (await RunAsync(["storage", "list-keys", "p/", .. old])).Fine().Output);
+        (await RunAsync(["ns", "show", "p", .. old])).Failed(ExitCode.Refused, "'bob'");
+        Assert.Equal("", (await RunAsync(["ns", "list", .. old])).Fine().Output);
+        Assert.Equal("1\n", (await RunAsync("storage", "get-value", "p/secret", "--at", "4", "--as", "alice")).Fine().Output);
+    }
+
+    [Fact]
+    public async Task Storage_DropVersions_LeavesTheValue()
+    {
+        await InitAsync();
+        await WriteAsync("alice", ("a", StateValue.FromNumber(1)), ("a", StateValue.FromNumber(2)));
+        (await RunAsync("storage", "drop-versions", "a", "--as", "bob")).Failed(ExitCode.Refused, "'bob'");
+        (await RunAsync("storage", "drop-versions", "a", "--as", "alice")).Fine();
+        Assert.Equal($"2\t2\t{Time}\talice\t2\n", (await RunAsync("storage", "versions", "a", "--as", "alice")).Fine().Output);
+    }
+
+    [Fact]
+    public async Task Ns_HighestHeight_IsNeitherPassedNorWrapped()
+    {
+        await InitAsync();
+        (await RunAsync("ns", "create", "x", "--as", "alice", "--height", "18446744073709551615")).Fine();
+        (await RunAsync("ns", "create", "y", "--as", "alice")).Failed(ExitCode.Refused, "the highest there is");
+        string program = _directory.PathOf("a.cairn");
+        await File.WriteAllTextAsync(program, "push 1\n", TestContext.Current.CancellationToken);
+        (await RunAsync("run", program, "--as", "alice")).Failed(ExitCode.Refused, "highest");
     }
 
     private async Task InitAsync() => (await RunAsync("ns", "init", "--admin", "alice", "--time", Time)).Fine();

@@ -65,6 +65,14 @@ public sealed class ReplCommandTests
     public async Task Piped_Mistake_EndsIt(string input, int code, string reason) => (await CliRun.RunAsync(["repl"], input)).Failed(code, reason);
 
     [Fact]
+    public async Task Piped_OtherBytes_AreRefused()
+    {
+        using MemoryStream output = new();
+        CliRun run = await CliRun.RunAsync(["repl"], new MemoryStream([0x70, 0xFF, 0x0A]), output, isTerminal: false, TestContext.Current.CancellationToken);
+        run.Failed(ExitCode.Malformed, "no text in UTF-8");
+    }
+
+    [Fact]
     public async Task Piped_AsJson_GivesAnObjectForEachEntry()
     {
         CliRun run = await CliRun.RunAsync(["repl", "--json"], "push 2\nstorep a\nadd\n");

@@ -142,6 +142,8 @@ public sealed class RunCommandTests : IDisposable
         (await RunAsync("--as", "alice", _directory.PathOf("none"))).Failed(ExitCode.Malformed, "there is no file");
         (await RunAsync("--as", "alice", Save("bad.cairn", "psh 1\n"))).Failed(ExitCode.Malformed, "did you mean 'push'");
         (await RunAsync("--as", "alice", "--missing", "none", Save("b.cairn", "push 1\n"))).Failed(ExitCode.Malformed, "--missing is one of error, zero, null");
+        (await RunAsync("--as", "alice", "-", "-")).Failed(ExitCode.Malformed, "'-' goes once");
+        (await RunAsync("--as", "alice", _directory.PathOf("\u001b[31mred\u202e"))).Failed(ExitCode.Malformed, "/ [31mred '");
         Assert.Equal("stack [5]", (await CliRun.RunAsync(["run", "--store", Store, "--as", "alice", "-"], "push 5\n")).Fine().Lines[0]);
     }
 

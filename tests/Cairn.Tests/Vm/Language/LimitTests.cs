@@ -115,6 +115,27 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void Hostile_UnknownCallsBesideManyFunctions_AreRefusedSoon()
+    {
+        StringBuilder source = new();
+        for (int i = 0; i < 8_000; i++)
+        {
+            source.Append("call ").Append('b', 57).Append(i.ToString("D6", System.Globalization.CultureInfo.InvariantCulture)).Append('\n');
+        }
+
+        for (int i = 0; i < 3_000; i++)
+        {
+            source.Append("def ").Append('a', 57).Append(i.ToString("D6", System.Globalization.CultureInfo.InvariantCulture)).Append("():\n pop\n");
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        CompileException exception = Assert.Throws<CompileException>(() => Compiler.Compile(source.ToString()));
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.Equal(SourceLimits.MaxErrors, exception.Errors.Length);
+        Assert.True(exception.HasMore);
+    }
+
+    [Fact]
     public void Loader_OfAHugeFile_ReadsNoMoreThanAProgramMayHave()
     {
         using TemporaryDirectory directory = new();
