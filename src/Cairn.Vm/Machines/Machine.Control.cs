@@ -27,6 +27,7 @@ internal sealed partial class Machine
                 _at = Pop(WordOf(_at - 1)).IsTrue ? _at : one.A;
                 break;
             case FlatOp.CaseJump:
+                ChargeCompared(Peek(), _program.Constants[one.A]);
                 if (Peek().IsEqualTo(_program.Constants[one.A]))
                 {
                     _top--;
@@ -106,6 +107,11 @@ internal sealed partial class Machine
         Need(2, WordOf(op));
         ref readonly StateValue top = ref _stack[_top - 1];
         ref readonly StateValue second = ref _stack[_top - 2];
+        if (op is FlatOp.Eq or FlatOp.Lt or FlatOp.Gt)
+        {
+            ChargeCompared(second, top);
+        }
+
         StateValue result = op switch
         {
             FlatOp.Eq => StateValue.FromBoolean(second.IsEqualTo(top)),
@@ -193,7 +199,7 @@ internal sealed partial class Machine
 
     private ref readonly StateValue Peek()
     {
-        Need(1, "value");
+        Need(1, "match");
         return ref _stack[_top - 1];
     }
 

@@ -1,6 +1,7 @@
 using Cairn.Contracts.Execution;
 using Cairn.Contracts.Namespaces;
 using Cairn.Contracts.Namespaces.Access;
+using Cairn.Contracts.Values;
 using Cairn.Vm.Bytecode;
 
 namespace Cairn.Vm.Machines;
@@ -21,6 +22,7 @@ internal sealed partial class Machine
         KeyMissingException => At(FaultKind.MissingKey, exception.Message, exception),
         VersionNotFoundException => At(FaultKind.UnknownVersion, exception.Message, exception),
         ValueTypeException => At(FaultKind.WrongType, exception.Message, exception),
+        ValueFormatException => At(FaultKind.OutOfRange, exception.Message, exception),
         InvalidPathException or NamespaceException => At(FaultKind.InvalidKey, exception.Message, exception),
         _ => null,
     };

@@ -9,6 +9,9 @@ internal sealed partial class Machine
     /// <summary>How many steps are executed between two looks.</summary>
     private const long StepsBetween = 65_536;
 
+    /// <summary>How many bytes of a text that is made, or characters that are compared, count as a step.</summary>
+    private const int BytesOfStep = 64;
+
     private readonly MachineTrace? _trace;
     private bool _isCharged;
 
@@ -35,12 +38,44 @@ internal sealed partial class Machine
         _granted = used + _left;
     }
 
-    /// <summary>Counts a text that was made or read. When that many came together that they could pass the limit, those that can still be reached are counted.</summary>
+    /// <summary>Counts steps beyond those of the instruction that is executed, so that what a long text costs is bounded by the limit, and looks at the token by the same measure.</summary>
+    private void Charge(long steps, string why)
+    {
+        _left -= steps;
+        if (_left >= 0)
+        {
+            return;
+        }
+
+        long used = Steps;
+        if (used > _limits.Steps)
+        {
+            throw FaultSignal.Passed(MachineLimit.Steps, (ulong)_limits.Steps, $"This is step {used}, {why}");
+        }
+
+        _cancellation.ThrowIfCancellationRequested();
+        _left = _trace is null ? Math.Min(StepsBetween, _limits.Steps - used) : 0;
+        _granted = used + _left;
+    }
+
+    /// <summary>Counts steps for two texts that are compared.</summary>
+    private void ChargeCompared(in StateValue left, in StateValue right)
+    {
+        int shorter = Math.Min(left.Text.Length, right.Text.Length);
+        if (shorter >= BytesOfStep)
+        {
+            Charge(shorter / BytesOfStep, $"one for each {BytesOfStep} characters that are compared");
+        }
+    }
+
+    /// <summary>Counts a text that was made or read, in steps too. When that many came together that they could pass the limit, those that can still be reached are counted.</summary>
     private StateValue Made(StateValue value)
     {
         if (value.Kind is ValueKind.String or ValueKind.Object)
         {
-            _madeBytes += value.Text.Length;
+            int bytes = Encoding.UTF8.GetByteCount(value.Text);
+            Charge(bytes / BytesOfStep, $"one for each {BytesOfStep} bytes of a string or object that is made");
+            _madeBytes += bytes;
             if (_madeBytes > _limits.MemoryBytes)
             {
                 Recount(value);

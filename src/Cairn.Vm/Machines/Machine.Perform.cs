@@ -87,18 +87,16 @@ internal sealed partial class Machine
 
     private void PushKeys(StorageKey prefix)
     {
+        _cancellation.ThrowIfCancellationRequested();
         int count = 0;
         foreach (StatePath key in _storage.List(prefix))
         {
             Push(Made(StateValue.FromText(key.ToString())));
-            _left--;
+            Charge(1, "one for each key");
             count++;
-            if (Steps > _limits.Steps)
-            {
-                throw FaultSignal.Passed(MachineLimit.Steps, (ulong)_limits.Steps, $"This is step {Steps}, one for each key");
-            }
         }
 
+        _cancellation.ThrowIfCancellationRequested();
         Push(StateValue.FromNumber(count));
     }
 
@@ -140,6 +138,7 @@ internal sealed partial class Machine
 
         for (int i = 2; i <= count; i++)
         {
+            ChargeCompared(_stack[_top - i], _stack[_top - 1]);
             if (!_stack[_top - i].IsEqualTo(_stack[_top - 1]))
             {
                 throw new FaultSignal(FaultKind.AssertionFailed, $"'assertequalstack {count}': on top is {ValueOperators.Describe(_stack[_top - 1])}, and {i - 1} below it is {ValueOperators.Describe(_stack[_top - i])}.");

@@ -9,7 +9,10 @@ public sealed record MachineLimits
     /// <summary>The limits unless others are chosen.</summary>
     public static MachineLimits Default { get; } = new();
 
-    /// <summary>The most commands that are executed; a key that <c>listkeys</c> pushes counts as one too. Default: 100,000,000, some seconds.</summary>
+    /// <summary>
+    /// The most commands that are executed; a key that <c>listkeys</c> pushes counts as one too, and so do each 64 bytes of a string or object that a command makes or reads, and each 64 characters of the shorter one of two that it compares.
+    /// Default: 100,000,000, some seconds.
+    /// </summary>
     public long Steps { get; init; } = 100_000_000;
 
     /// <summary>The most values on the stack. Default: 65,536, which take 1.5 MiB without their texts.</summary>

@@ -45,6 +45,11 @@ internal static class ValueOperators
         }
 
         int times = (int)count;
+        if (times == 0)
+        {
+            return StateValue.FromText("");
+        }
+
         CheckBytes((long)Encoding.UTF8.GetByteCount(text) * times, maxBytes);
         return StateValue.FromText(times == 1 ? text : new StringBuilder(text.Length * times).Insert(0, text, times).ToString());
     }

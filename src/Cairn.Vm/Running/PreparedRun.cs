@@ -1,3 +1,4 @@
+using Cairn.Contracts.Namespaces.Access;
 using Cairn.Vm.Machines;
 
 namespace Cairn.Vm.Running;
@@ -24,18 +25,19 @@ public sealed class PreparedRun : IDisposable
             fault = failed.Fault;
         }
 
-        Result = run.ToResult(fault, Height, fault is null ? run.Draft!.ComputeRoot() : runner.Store.Root);
+        Result = fault is null && run.IsAnonymous ? run.ToResult(fault, runner.Store.Height, runner.Store.Root) : run.ToResult(fault, Height, fault is null ? run.Draft!.ComputeRoot() : runner.Store.Root);
     }
 
     /// <summary>The height of the block it would be.</summary>
     public BlockHeight Height => _run.Draft!.Height;
 
-    /// <summary>How the program ended, with the root that the block would have. It has no blocks yet.</summary>
+    /// <summary>How the program ended, with the root that the block would have; of a run that makes no block the head. It has no blocks yet.</summary>
     public RunResult Result { get; }
 
-    /// <summary>Commits the block, or, of a program that failed, a block that holds the audit records of what was refused, if anything was.</summary>
+    /// <summary>Commits the block, or, of a program that failed, a block that holds the audit records of what was refused, if anything was. A run of nobody in particular that ended well makes none.</summary>
     /// <param name="cancellationToken">Ends waiting, and is honoured until the block is written.</param>
     /// <returns>The result with the block.</returns>
+    /// <exception cref="CallRefusedException">The signed call of a program that failed may no longer count.</exception>
     /// <exception cref="StaleDraftException">Another block was committed since the run was prepared. Prepare it again.</exception>
     /// <exception cref="RunnerBusyException">Another run is writing, and this one may not wait.</exception>
     /// <exception cref="InvalidOperationException">It was committed already.</exception>

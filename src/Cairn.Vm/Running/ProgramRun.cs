@@ -27,13 +27,13 @@ internal sealed class ProgramRun : IDisposable
 
     /// <summary>Begins a run in a block, which this owns from here on.</summary>
     public ProgramRun(RunnerOptions options, RunSettings settings, CompiledProgram program, BlockDraft draft, CancellationToken cancellationToken)
-        : this(options, settings, program, StoreOf(draft, options, Accepted(draft, options, settings, program)), draft, cancellationToken)
+        : this(options, settings, program, StoreOf(draft, options, AcceptedOrGivenUp(draft, options, settings)), draft, cancellationToken)
     {
     }
 
     /// <summary>Begins a run that reads a view.</summary>
     public ProgramRun(RunnerOptions options, RunSettings settings, CompiledProgram program, StateView view, CancellationToken cancellationToken)
-        : this(options, settings, program, new NamespaceStore(view, Verified(options, settings, program), options.Namespaces), draft: null, cancellationToken)
+        : this(options, settings, program, new NamespaceStore(view, Verified(view, options, settings), options.Namespaces), draft: null, cancellationToken)
     {
     }
 
@@ -59,6 +59,9 @@ internal sealed class ProgramRun : IDisposable
     /// <summary>What was refused in the block that is being written.</summary>
     public IReadOnlyList<AuditAttempt> Attempts => _store.Attempts;
 
+    /// <summary>Whether nobody in particular runs the program, who has no rights: what ends well has written nothing then.</summary>
+    public bool IsAnonymous => _store.Principal.IsAnonymous;
+
     /// <summary>Checks what a run is asked to do, before anything is opened for it.</summary>
     /// <returns>The settings.</returns>
     public static RunSettings Check(RunnerOptions options, RunSettings? settings, CompiledProgram program)
@@ -73,6 +76,7 @@ internal sealed class ProgramRun : IDisposable
             throw new ArgumentException($"The stack is given {settings.Stack.Count} values, and can have {options.Limits.StackValues} (MachineLimits.StackValues).", nameof(settings));
         }
 
+        CheckCall(settings, program);
         _ = ExecutableProgram.Of(program);
         return settings;
     }
@@ -167,14 +171,22 @@ internal sealed class ProgramRun : IDisposable
     /// <summary>Discards the block unless it was committed.</summary>
     public void Dispose() => Draft?.Dispose();
 
+    /// <summary>Takes the signed call, if the run is one, into another block than that of the run, so that it is used up.</summary>
+    /// <exception cref="CallRefusedException">It may not count in that block.</exception>
+    public void AcceptCall(BlockDraft draft) => _ = Accepted(draft, _options, _settings);
+
+    /// <summary>Takes a signed call into the block.</summary>
+    /// <returns>Who runs the program.</returns>
+    private static Principal Accepted(BlockDraft draft, RunnerOptions options, RunSettings settings) =>
+        settings.Call is { } call ? CallGate.Accept(draft, call, options.CallDomain) : settings.Principal;
+
     /// <summary>Takes a signed call into the block, or gives it up.</summary>
-    private static Principal Accepted(BlockDraft draft, RunnerOptions options, RunSettings settings, CompiledProgram program)
+    private static Principal AcceptedOrGivenUp(BlockDraft draft, RunnerOptions options, RunSettings settings)
     {
         try
         {
             draft.TimeTicks = TimeOf(options);
-            CheckProgram(settings, program);
-            return settings.Call is { } call ? CallGate.Accept(draft, call, options.CallDomain) : settings.Principal;
+            return Accepted(draft, options, settings);
         }
         catch
         {
@@ -183,18 +195,50 @@ internal sealed class ProgramRun : IDisposable
         }
     }
 
-    /// <summary>Who signed a call that only reads, and does not use its nonce up.</summary>
-    private static Principal Verified(RunnerOptions options, RunSettings settings, CompiledProgram program)
+    /// <summary>Who signed a call that only reads. It does not use the nonce up, and has to be one that could still count after the block of the view.</summary>
+    private static Principal Verified(StateView view, RunnerOptions options, RunSettings settings)
     {
-        CheckProgram(settings, program);
-        return settings.Call is { } call ? call.Verify(options.CallDomain) : settings.Principal;
+        if (settings.Call is not { } call)
+        {
+            return settings.Principal;
+        }
+
+        Principal caller = call.Verify(options.CallDomain);
+        ulong height = view.Height?.Value ?? 0;
+        if (height >= call.LastHeight.Value)
+        {
+            throw new CallRefusedException(CallRefusal.Expired, caller.Id, call.LastHeight.Value, height < ulong.MaxValue ? height + 1 : height);
+        }
+
+        ulong next = CallGate.NextNonce(view, caller);
+        return call.Nonce >= next ? caller : throw new CallRefusedException(CallRefusal.WrongNonce, caller.Id, next, call.Nonce);
     }
 
-    private static void CheckProgram(RunSettings settings, CompiledProgram program)
+    /// <summary>A signature is over a program alone: what else decides what the program does has to be what everybody has.</summary>
+    private static void CheckCall(RunSettings settings, CompiledProgram program)
     {
-        if (settings.Call is { } call && ProgramDigest.Of(program) is var digest && call.Digest != digest)
+        if (settings.Call is not { } call)
+        {
+            return;
+        }
+
+        Hash256 digest = ProgramDigest.Of(program);
+        if (call.Digest != digest)
         {
             throw new ArgumentException($"The signed call is of the program {call.Digest}, and this is {digest}.", nameof(settings));
+        }
+
+        string? unsigned = settings switch
+        {
+            { Stack.Count: > 0 } => nameof(RunSettings.Stack),
+            { Memory.Count: > 0 } => nameof(RunSettings.Memory),
+            { BlockPerCommit: true } => nameof(RunSettings.BlockPerCommit),
+            _ when settings.Missing != default => nameof(RunSettings.Missing),
+            _ => null,
+        };
+        if (unsigned is not null)
+        {
+            throw new ArgumentException($"The run is a signed call, and '{unsigned}' is not as it is by default: the caller has not signed that.", nameof(settings));
         }
     }
 

@@ -34,14 +34,14 @@ public sealed class ProgramRunner
 
     /// <summary>
     /// Runs a program and commits what it did. When it fails, nothing since its last block is kept, which is nothing at all unless every transaction was to be a block; attempts that were refused are put into the audit by a block of
-    /// their own, which leaves the state as it is.
+    /// their own, which leaves the state as it is but for the nonce of a signed call. A run of nobody in particular that ends well can have written nothing, and makes no block.
     /// </summary>
     /// <param name="program">The program.</param>
     /// <param name="settings">Who runs it and how; null for nobody in particular and the defaults.</param>
     /// <param name="cancellationToken">Ends waiting, and the run between two commands; nothing of the block that is being written is kept.</param>
     /// <returns>How it ended. A program that cannot go on is a result, not an exception.</returns>
     /// <exception cref="CallRefusedException">The signed call may not count.</exception>
-    /// <exception cref="ArgumentException">The signed call is of another program, or more values are given than the stack can have.</exception>
+    /// <exception cref="ArgumentException">The signed call is of another program or comes with settings that its caller has not signed, or more values are given than the stack can have.</exception>
     /// <exception cref="RunnerBusyException">Another run is writing, and this one may not wait.</exception>
     /// <exception cref="StaleDraftException">Somebody who is no runner has committed to the store meanwhile.</exception>
     /// <exception cref="IOException">Writing failed. The store takes no more writes.</exception>
@@ -74,7 +74,7 @@ public sealed class ProgramRunner
             while (true)
             {
                 bool hasEnded = run.Advance();
-                if (!hasEnded || !settings.BlockPerCommit)
+                if (!run.IsAnonymous && !(hasEnded && settings.BlockPerCommit))
                 {
                     run.CheckBlocks();
                     run.Committed(run.Draft!.ComputeRoot());
@@ -85,7 +85,10 @@ public sealed class ProgramRunner
                     return Simulated(run, fault: null);
                 }
 
-                run.Continue(Store.CreateDraft(NextHeight(run.Draft!.Height), run.Draft));
+                if (!run.IsAnonymous)
+                {
+                    run.Continue(Store.CreateDraft(NextHeight(run.Draft!.Height), run.Draft));
+                }
             }
         }
         catch (ProgramFaultException failed)
@@ -99,6 +102,8 @@ public sealed class ProgramRunner
     /// <param name="program">The program.</param>
     /// <param name="settings">Who runs it and how; null for nobody in particular and the defaults.</param>
     /// <param name="cancellationToken">Ends the run between two commands.</param>
+    /// <exception cref="CallRefusedException">The signed call could not count in a block on that of the view: it has expired there, or has counted already. Reading does not use it up.</exception>
+    /// <exception cref="ArgumentException">The signed call is of another program or comes with settings that its caller has not signed, or more values are given than the stack can have.</exception>
     /// <exception cref="StateStoreException">The store failed.</exception>
     public RunResult Query(StateView view, CompiledProgram program, RunSettings? settings = null, CancellationToken cancellationToken = default)
     {
@@ -153,8 +158,8 @@ public sealed class ProgramRunner
         await _gate.EnterAsync(Store, _options, cancellationToken).ConfigureAwait(false);
         try
         {
-            return fault is null
-                ? await CommitWholeAsync(run, cancellationToken).ConfigureAwait(false)
+            return fault is null && run.IsAnonymous ? run.ToResult(fault: null, Store.Height, Store.Root)
+                : fault is null ? await CommitWholeAsync(run, cancellationToken).ConfigureAwait(false)
                 : await FailAsync(run, fault, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -173,10 +178,15 @@ public sealed class ProgramRunner
             {
                 bool hasEnded = run.Advance();
 
-                // What was read since the last block needs none.
-                if (hasEnded && settings.BlockPerCommit)
+                // What was read since the last block needs none, and nobody in particular does nothing but read.
+                if (hasEnded && (settings.BlockPerCommit || run.IsAnonymous))
                 {
                     return run.ToResult(fault: null, Store.Height, Store.Root);
+                }
+
+                if (run.IsAnonymous)
+                {
+                    continue;
                 }
 
                 run.CheckBlocks();
@@ -205,15 +215,19 @@ public sealed class ProgramRunner
         return run.ToResult(fault: null, committed.Height, committed.Root);
     }
 
-    /// <summary>Discards the block, and puts what was refused in it into the audit.</summary>
+    /// <summary>
+    /// Discards the block, and puts what was refused in it into the audit. Whether refused reads are known is for each node to choose, so they make no block: all nodes have the same heights. With the block a signed call is used up; it could
+    /// make one block after another otherwise.
+    /// </summary>
     private async Task<RunResult> FailAsync(ProgramRun run, ProgramFault fault, CancellationToken cancellationToken)
     {
         IReadOnlyList<AuditAttempt> attempts = run.Attempts;
         BlockHeight? audit = null;
-        if (attempts.Count > 0)
+        if (attempts.Any(attempt => attempt.Action is not (AuditAction.Read or AuditAction.ReadAudit)))
         {
             using BlockDraft draft = CreateDraft();
             draft.TimeTicks = run.Draft!.TimeTicks;
+            run.AcceptCall(draft);
             NamespaceStore.RecordAttempts(draft, attempts);
             audit = (await Store.CommitAsync(draft, cancellationToken).ConfigureAwait(false)).Height;
         }

@@ -37,7 +37,7 @@ public sealed record RunResult
     /// <summary>The state root at that height.</summary>
     public Hash256 Root { get; init; }
 
-    /// <summary>The height of the block that holds the audit records of attempts that were refused, where what they were part of was discarded; null when there is none. It changes nothing of the state.</summary>
+    /// <summary>The height of the block that holds the audit records of attempts that were refused, where what they were part of was discarded; null when there is none. It changes nothing of the state but the nonce of a signed call. Refused reads alone make none.</summary>
     public BlockHeight? AuditHeight { get; init; }
 
     /// <summary>What was refused to the principal, in order.</summary>
@@ -46,7 +46,7 @@ public sealed record RunResult
     /// <summary>The gas that was used.</summary>
     public ulong GasUsed { get; init; }
 
-    /// <summary>The commands that were executed.</summary>
+    /// <summary>The steps of the run, as <see cref="MachineLimits.Steps"/> counts them.</summary>
     public long Steps { get; init; }
 
     /// <summary>How long the program ran.</summary>

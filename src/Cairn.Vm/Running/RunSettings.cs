@@ -11,8 +11,9 @@ public sealed record RunSettings
     public Principal Principal { get; init; } = Principal.Anonymous;
 
     /// <summary>
-    /// The signed call that the run is; null, the default, for none. It has to be of this program (<see cref="ProgramDigest"/>), it decides who runs, in place of <see cref="Principal"/>, and it counts once: with the first block that the run
-    /// makes its nonce is used up. A run that makes no block does not count.
+    /// The signed call that the run is; null, the default, for none. It has to be of this program (<see cref="ProgramDigest"/>), it decides who runs, in place of <see cref="Principal"/>, and it counts once: with the block that the run
+    /// makes its nonce is used up, be it only the one of its denied attempts. A run that makes no block does not count. What the caller has not signed nobody may choose for them: with a call, <see cref="Stack"/>, <see cref="Memory"/>,
+    /// <see cref="Missing"/> and <see cref="BlockPerCommit"/> have to be as they are by default.
     /// </summary>
     public SignedCall? Call { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Cairn.Contracts.Execution;
 using Cairn.Contracts.Namespaces.Access;
+using Cairn.Contracts.Namespaces.Auditing;
 using Cairn.Tests.IO;
 using Cairn.Vm.Bytecode;
 using Cairn.Vm.Machines;
@@ -185,9 +186,6 @@ public sealed class ProgramRunnerTests
         Principal caller = SignedCall.PrincipalOf(call.PublicKey.Span);
         RunSettings settings = new() { Call = call };
 
-        // Without a right the run makes no block of its own, so the call has not counted.
-        RunResult denied = await store.Runner.RunAsync(program, settings);
-        Assert.Equal((FaultKind.AccessDenied, $"{caller.Id} Write a Denied"), (denied.Fault!.Kind, Assert.Single(store.Denied())));
         await store.WriteAsync(draft => new Cairn.Contracts.Namespaces.NamespaceStore(draft, VmStore.Root).Roles.Grant("", caller.Id, Role.Writer));
         RunResult result = await store.Runner.RunAsync(program, settings);
         Assert.Equal([caller.Id], result.Stack.Select(value => value.ToString()));
@@ -197,7 +195,7 @@ public sealed class ProgramRunnerTests
         SignedCall elsewhere = SignedCall.Sign(key, "another", nonce: 1, new BlockHeight(100), ProgramDigest.Of(program));
         Assert.Equal(CallRefusal.BadSignature, (await Assert.ThrowsAsync<CallRefusedException>(() => store.Runner.RunAsync(program, new RunSettings { Call = elsewhere }))).Refusal);
         SignedCall next = SignedCall.Sign(key, "cairn", nonce: 1, new BlockHeight(100), ProgramDigest.Of(program));
-        Assert.True((await store.Runner.RunAsync(program, new RunSettings { Call = next, BlockPerCommit = true })).IsSuccess);
+        Assert.True((await store.Runner.RunAsync(program, new RunSettings { Call = next })).IsSuccess);
     }
 
     [Fact]
@@ -295,17 +293,49 @@ public sealed class ProgramRunnerTests
         RunResult result = await runner.RunAsync(VmStore.Compile("push 1\nstorep a"), VmStore.As("root"));
         Assert.Equal(FaultKind.AccessDenied, result.Fault!.Kind);
         Assert.Equal(Hash256.EmptyRoot, state.Root);
+        BlockHeight? height = state.Height;
         Assert.Equal(["3"], (await runner.RunAsync(VmStore.Compile("push 1\npush 2\nadd"))).Stack.Select(value => value.ToString()));
+        Assert.Equal(height, state.Height);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_OfNobody_ThatEndsWell_MakesNoBlock(bool isBlockPerCommit)
+    {
+        await using VmStore store = await VmStore.NewAsync();
+        RunSettings nobody = new() { BlockPerCommit = isBlockPerCommit };
+        CompiledProgram program = VmStore.Compile("begintx\npush 1\ncommittx\nbegintx\nrollbacktx\npush 2\nadd");
+        (BlockHeight height, Hash256 root) = (store.State.Height!.Value, store.State.Root);
+        List<RunResult> results = [await store.Runner.RunAsync(program, nobody), store.Runner.Simulate(program, nobody)];
+        if (!isBlockPerCommit)
+        {
+            using PreparedRun prepared = store.Runner.Prepare(program, nobody);
+            results.Add(prepared.Result);
+            results.Add(await prepared.CommitAsync());
+        }
+
+        foreach (RunResult result in results)
+        {
+            Assert.Null(result.Error);
+            Assert.Equal(["3"], result.Stack.Select(value => value.ToString()));
+            Assert.Equal((height, root, 0), (result.Height!.Value, result.Root, result.Blocks.Count));
+        }
+
+        Assert.Equal((height, root), (store.State.Height!.Value, store.State.Root));
+        RunResult denied = await store.Runner.RunAsync(VmStore.Compile("push 1\nstorep a"), nobody);
+        Assert.Equal((FaultKind.AccessDenied, new BlockHeight(2)), (denied.Fault!.Kind, denied.AuditHeight!.Value));
     }
 
     [Fact]
-    public async Task DeniedReads_AreAuditedWhereThatIsAskedFor()
+    public async Task DeniedReads_MakeNoBlock_WhateverTheNodeAudits()
     {
         RunnerOptions options = new() { Clock = new SteadyClock(), Namespaces = new Cairn.Contracts.Namespaces.NamespaceStoreOptions { AuditsDeniedReads = true } };
         await using VmStore store = await VmStore.NewAsync(options);
         RunResult result = await store.RunAsync("loadp a", VmStore.As("stranger"));
-        Assert.Equal((FaultKind.AccessDenied, new BlockHeight(2)), (result.Fault!.Kind, result.AuditHeight!.Value));
-        Assert.Equal(["stranger Read a Denied"], store.Denied());
+        Assert.Equal((FaultKind.AccessDenied, null, new BlockHeight(1)), (result.Fault!.Kind, result.AuditHeight, store.State.Height!.Value));
+        Assert.Equal(AuditAction.Read, Assert.Single(result.Attempts).Action);
+        Assert.Empty(store.Denied());
         await using VmStore other = await VmStore.NewAsync();
         Assert.Null((await other.RunAsync("loadp a", VmStore.As("stranger"))).AuditHeight);
         Assert.Empty(other.Denied());
