@@ -18,7 +18,7 @@ public sealed partial class NamespaceCatalog
     /// <summary>Creates a namespace below one that exists. Its owner becomes its admin. Keys below its path that are there already are in it from now on.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="options">How it begins; null for the defaults.</param>
-    /// <exception cref="AccessDeniedException">The principal is no admin of the namespace above it.</exception>
+    /// <exception cref="AccessDeniedException">The principal is no admin of the namespace above it; where that does not exist, of the nearest one above that does.</exception>
     /// <exception cref="NamespaceException">It exists, the one above it does not, or an option is out of its range.</exception>
     /// <exception cref="InvalidPathException">The path breaks a rule, or is <c>global</c>.</exception>
     /// <exception cref="InvalidOperationException">The store is over a view, or the draft can no longer be changed.</exception>
@@ -33,13 +33,13 @@ public sealed partial class NamespaceCatalog
 
         byte[] bytes = StatePath.Parse(path).Utf8.ToArray();
         byte[] above = bytes[..PathRules.ParentLength(bytes)];
-        NamespaceState? parent = Session.Find(above);
-        if (parent is null && above.Length > 0)
+        NamespaceState parent = Session.Resolve(above);
+        Session.Require(parent, _store, Role.Admin, AuditAction.CreateNamespace, bytes);
+        if (!parent.Path.AsSpan().SequenceEqual(above))
         {
             throw new NamespaceException(NamespaceFault.ParentMissing, path, $"Namespace '{path}' cannot be created: there is no namespace '{NamespacePath.ToText(above)}'. Create that first.");
         }
 
-        Session.Require(parent ?? Session.Root, _store, Role.Admin, AuditAction.CreateNamespace, bytes);
         if (Session.Find(bytes) is not null)
         {
             throw new NamespaceException(NamespaceFault.Exists, path, $"Namespace '{path}' exists already.");
@@ -56,7 +56,7 @@ public sealed partial class NamespaceCatalog
         };
         Session.Atomically(() =>
         {
-            Put(above, parent!.Record! with { Children = parent.Record.Children + 1 });
+            Put(above, parent.Record! with { Children = parent.Record.Children + 1 });
             Put(bytes, record);
             _store.Roles.Put(bytes, record.Owner, Role.Admin);
             Session.ReplaceUsage(bytes);

@@ -23,6 +23,18 @@ internal sealed partial class NamespaceSession
         return TryRead(State, key, out ReadOnlySpan<byte> value) ? VersionHead.Read(value, key, out author) : default;
     }
 
+    /// <summary>Lets a change of a key go on if it can be made at all and the principal may; else notes the attempt and throws.</summary>
+    /// <returns>The namespace the key is in.</returns>
+    /// <exception cref="AccessDeniedException">The principal may not write there.</exception>
+    /// <exception cref="InvalidOperationException">The session is over a view.</exception>
+    public NamespaceState RequireWriting(NamespaceStore store, StatePath path, AuditAction action)
+    {
+        _ = Writable;
+        NamespaceState at = Resolve(path);
+        Require(at, store, Role.Writer, action, path.Utf8);
+        return at;
+    }
+
     /// <summary>Writes or deletes a key.</summary>
     /// <param name="store">Who.</param>
     /// <param name="path">The key.</param>
@@ -33,8 +45,7 @@ internal sealed partial class NamespaceSession
     {
         BlockDraft draft = Writable;
         AuditAction action = value is null ? AuditAction.Delete : AuditAction.Write;
-        NamespaceState at = Resolve(path);
-        Require(at, store, Role.Writer, action, path.Utf8);
+        NamespaceState at = RequireWriting(store, path, action);
         int encoded = value is { } given ? Encode(path, given) : 0;
         VersionHead head = ReadHead(path.Utf8, out ReadOnlySpan<byte> author);
         if (expected is { } version && version != head.Number)
@@ -81,8 +92,7 @@ internal sealed partial class NamespaceSession
     public ulong DropVersions(NamespaceStore store, StatePath path)
     {
         BlockDraft draft = Writable;
-        NamespaceState at = Resolve(path);
-        Require(at, store, Role.Writer, AuditAction.DropVersions, path.Utf8);
+        NamespaceState at = RequireWriting(store, path, AuditAction.DropVersions);
         VersionHead head = ReadHead(path.Utf8, out ReadOnlySpan<byte> author);
         byte[] current = author.ToArray();
         if (!head.Exists || (!head.IsDeleted && head.Count == 1))

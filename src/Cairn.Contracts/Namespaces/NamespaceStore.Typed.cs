@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Cairn.Contracts.Namespaces.Access;
+using Cairn.Contracts.Namespaces.Auditing;
 using Cairn.Contracts.Values;
 
 namespace Cairn.Contracts.Namespaces;
@@ -13,14 +14,22 @@ public sealed partial class NamespaceStore
     /// <param name="value">The value.</param>
     /// <param name="type">The type; an integer is a number without a fraction.</param>
     /// <returns>The number of the version made.</returns>
-    /// <exception cref="ValueTypeException">It is of another one.</exception>
+    /// <exception cref="ValueTypeException">It is of another one, and the principal may write there.</exception>
     /// <exception cref="AccessDeniedException">The principal may not write there.</exception>
     /// <exception cref="QuotaExceededException">A quota has no room for it.</exception>
+    /// <exception cref="InvalidOperationException">The store is over a view, or the draft can no longer be changed.</exception>
     public ulong SetTyped(StatePath key, StateValue value, StateType type)
     {
         ArgumentNullException.ThrowIfNull(key);
         bool isWhole = type != StateType.Integer || (double.IsFinite(value.Number) && Math.Floor(value.Number) == value.Number);
-        return value.Kind == KindOf(type) && isWhole ? Set(key, value) : throw new ValueTypeException(key.ToString(), type, value);
+        if (value.Kind == KindOf(type) && isWhole)
+        {
+            return Set(key, value);
+        }
+
+        // Who may not write there is denied, whatever the value is.
+        _session.RequireWriting(this, key, AuditAction.Write);
+        throw new ValueTypeException(key.ToString(), type, value);
     }
 
     /// <summary>Reads a value that has to be of a type; a number and an integer are read as each other.</summary>
@@ -39,10 +48,16 @@ public sealed partial class NamespaceStore
     /// <param name="key">The key.</param>
     /// <param name="utf8Json">The document.</param>
     /// <returns>The number of the version made.</returns>
-    /// <exception cref="ValueFormatException">It is no JSON.</exception>
+    /// <exception cref="ValueFormatException">It is no JSON, and the principal may write there.</exception>
     /// <exception cref="AccessDeniedException">The principal may not write there.</exception>
     /// <exception cref="QuotaExceededException">A quota has no room for it.</exception>
-    public ulong SetJson(StatePath key, ReadOnlySpan<byte> utf8Json) => Set(key, StateValue.ParseJson(utf8Json));
+    /// <exception cref="InvalidOperationException">The store is over a view, or the draft can no longer be changed.</exception>
+    public ulong SetJson(StatePath key, ReadOnlySpan<byte> utf8Json)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        _session.RequireWriting(this, key, AuditAction.Write);
+        return Set(key, StateValue.ParseJson(utf8Json));
+    }
 
     /// <summary>Writes an object as JSON.</summary>
     /// <param name="key">The key.</param>

@@ -6,6 +6,7 @@ namespace Cairn.Contracts.Namespaces.Auditing;
 
 /// <summary>
 /// The audit: what was done, and what was denied, in the local tree of this node. Atomic and durable with the block and rewound with it. Reading takes admin of the namespace asked for, or global admin.
+/// An admin who is no global admin reads the records from the block on that created the namespace: what was done under its path before that, in a namespace that was removed, is not theirs.
 /// <see cref="AuditChain"/> verifies it. For one thread at a time.
 /// </summary>
 public sealed class AuditLog
@@ -48,8 +49,7 @@ public sealed class AuditLog
     public IEnumerable<AuditRecord> Read(AuditQuery? query = null)
     {
         query ??= new AuditQuery();
-        RequireAdmin(query);
-        return Walk(query, isReverse: true).Select(static one => one.Record);
+        return Walk(query, RequireAdmin(query), isReverse: true).Select(static one => one.Record);
     }
 
     /// <summary>Writes the records as JSON lines, oldest first: the fields of a record, and its hash, a line each.</summary>
@@ -62,10 +62,10 @@ public sealed class AuditLog
     {
         ArgumentNullException.ThrowIfNull(destination);
         query ??= new AuditQuery();
-        RequireAdmin(query);
+        BlockHeight from = RequireAdmin(query);
         long count = 0;
         using Utf8JsonWriter writer = new(destination);
-        foreach ((AuditRecord record, Hash256 hash) in Walk(query, isReverse: false))
+        foreach ((AuditRecord record, Hash256 hash) in Walk(query, from, isReverse: false))
         {
             WriteLine(writer, record, hash);
             writer.Flush();
@@ -99,14 +99,17 @@ public sealed class AuditLog
         writer.WriteEndObject();
     }
 
-    private void RequireAdmin(AuditQuery query)
+    /// <summary>Lets a reading go on if the principal may.</summary>
+    /// <returns>The height from which on it may read: for all but global admins, that at which the namespace was created, since another one with the same path may have been there before.</returns>
+    private BlockHeight RequireAdmin(AuditQuery query)
     {
         NamespaceSession session = _store.Session;
         NamespaceState at = query.Namespace is null ? session.Root : session.Find(NamespacePath.Parse(query.Namespace)) ?? session.Root;
         session.Require(at, _store, Role.Admin, AuditAction.ReadAudit, default);
+        return session.RoleOf(session.Root, _store.Principal) == Role.Admin ? default : at.Record!.CreatedAt;
     }
 
-    private IEnumerable<(AuditRecord Record, Hash256 Hash)> Walk(AuditQuery query, bool isReverse)
+    private IEnumerable<(AuditRecord Record, Hash256 Hash)> Walk(AuditQuery query, BlockHeight from, bool isReverse)
     {
         byte[] start = NamespaceKeys.AuditRecords.ToArray();
         byte[] end = query.Before is { } before ? NamespaceKeys.AuditRecord(before, new byte[NamespaceKeys.AuditRecordBytes]).ToArray() : [start[0], (byte)(start[1] + 1)];
@@ -119,7 +122,7 @@ public sealed class AuditLog
             }
 
             AuditRecord record = AuditRecord.Read(BinaryPrimitives.ReadUInt64BigEndian(scan.Key[start.Length..]), scan.Value, scan.Key);
-            if (query.Matches(record))
+            if (record.Height >= from && query.Matches(record))
             {
                 yield return (record, isReverse ? default : AuditChain.HashOf(scan.Value));
             }

@@ -6,7 +6,7 @@ public sealed record AuditQuery
     /// <summary>Who it was; <c>anonymous</c> for nobody.</summary>
     public string? Principal { get; init; }
 
-    /// <summary>The namespace it was in, exactly; <c>global</c> for the one around all others. Takes admin there; without it, global admin.</summary>
+    /// <summary>The namespace it was in, exactly; <c>global</c> for the one around all others. Takes admin there, who reads what came after its creation; without it, global admin.</summary>
     public string? Namespace { get; init; }
 
     /// <summary>What was done or tried.</summary>

@@ -83,6 +83,50 @@ public sealed class AuditTests : NamespaceTestBase
     }
 
     [Fact]
+    public async Task RecordsOfAFormerTenant_AreShownToGlobalAdminsAlone()
+    {
+        await using StateStore engine = await OpenAsync();
+        await BlockAsync(store => store.Namespaces.Create("t", new NamespaceOptions { Owner = "ada", VersionsKept = 0 }));
+        await BlockAsync(store =>
+        {
+            store.As(Ada).Set("t/secret", Number(1));
+            store.As(Ada).Delete("t/secret");
+        });
+        await BlockAsync(store => store.Namespaces.Remove("t"));
+        await BlockAsync(store =>
+        {
+            store.Namespaces.Create("t", new NamespaceOptions { Owner = "bob" });
+            store.As(Bob).Set("t/k", Number(1));
+        });
+        await BlockAsync(store => store.As(Bob).Set("t/k", Number(2)));
+
+        using StateView view = engine.OpenView();
+        AuditLog all = new NamespaceStore(view, Root).Audit;
+        AuditLog own = new NamespaceStore(view, Bob).Audit;
+        AuditQuery query = new() { Namespace = "t" };
+        Assert.Equal(["bob", "bob", "root", "root", "ada", "ada", "root"], all.List(query).Records.Select(one => one.Principal));
+        Assert.Equal([8, 7, 6], own.List(query).Records.Select(one => (int)one.Number));
+        Assert.Equal([8, 7, 6], own.Read(query).Select(one => (int)one.Number));
+        Assert.Empty(own.List(query with { Before = 6 }).Records);
+        Assert.Empty(own.List(query with { Principal = "ada" }).Records);
+        using MemoryStream lines = new();
+        Assert.Equal(3, own.Export(lines, query));
+        Assert.DoesNotContain("secret", Encoding.UTF8.GetString(lines.ToArray()), StringComparison.Ordinal);
+        Assert.Equal(7, all.Export(Stream.Null, query));
+
+        // At a height before that, the one who was admin then sees what came before.
+        using StateView before = engine.ViewAt(new BlockHeight(3));
+        Assert.Equal(3, new NamespaceStore(before, Ada).Audit.List(query).Records.Count);
+
+        async Task BlockAsync(Action<NamespaceStore> change)
+        {
+            using BlockDraft draft = Next(engine);
+            change(new NamespaceStore(draft, Root));
+            await engine.CommitAsync(draft);
+        }
+    }
+
+    [Fact]
     public async Task DeniedReads_AreRecorded_WhereThatIsAskedFor()
     {
         await using StateStore engine = await OpenAsync();

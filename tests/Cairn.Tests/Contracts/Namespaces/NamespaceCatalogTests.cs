@@ -42,6 +42,26 @@ public sealed class NamespaceCatalogTests : NamespaceTestBase
     }
 
     [Fact]
+    public async Task Creating_BelowWhatDoesNotExist_TakesAdminOfTheNearestAbove()
+    {
+        await using StateStore engine = await OpenAsync();
+        using BlockDraft draft = Next(engine);
+        NamespaceStore store = new(draft, Root);
+        store.Namespaces.Create("org", new NamespaceOptions { Owner = "ada" });
+        Assert.Equal(NamespaceFault.ParentMissing, Assert.Throws<NamespaceException>(() => store.As(Ada).Namespaces.Create("org/none/x")).Fault);
+        Assert.Empty(store.Attempts);
+        NamespaceStore nobody = store.As(Principal.Anonymous);
+        Assert.Equal(NamespaceFault.Missing, Assert.Throws<NamespaceException>(() => nobody.Namespaces.Get("none")).Fault);
+        Assert.Equal("org", Assert.Throws<AccessDeniedException>(() => nobody.Namespaces.Get("org")).Namespace);
+        Assert.Equal("org", nobody.NamespaceOf("org/k"));
+        Assert.Equal("org", Assert.Throws<AccessDeniedException>(() => store.As(Bob).Namespaces.Create("org/none/x")).Namespace);
+        Assert.Equal("global", Assert.Throws<AccessDeniedException>(() => store.As(Ada).Namespaces.Create("orgs/none/x")).Namespace);
+        Assert.Equal(
+            [("ada", "global", "orgs/none/x"), ("bob", "org", "org/none/x")],
+            store.Audit.List(new() { Action = AuditAction.CreateNamespace, Outcome = AuditOutcome.Denied }).Records.Select(one => (one.Principal, one.Namespace, one.Key)));
+    }
+
+    [Fact]
     public async Task Lists_GiveChildren_NeverWhatLooksAlike()
     {
         await using StateStore engine = await OpenAsync();

@@ -83,8 +83,9 @@ internal sealed partial class NamespaceScenario
             Quota = NextQuota(),
         };
         string above = PlainNamespaces.Above(path);
-        string outcome = !_model.Spaces.ContainsKey(above) ? nameof(NamespaceFault.ParentMissing)
-            : _model.RoleOf(above, by) < Role.Admin ? _model.Refuse(by, AuditAction.CreateNamespace, AuditOutcome.Denied, above, path, "denied")
+        string nearest = _model.SpaceOf(above);
+        string outcome = _model.RoleOf(nearest, by) < Role.Admin ? _model.Refuse(by, AuditAction.CreateNamespace, AuditOutcome.Denied, nearest, path, "denied")
+            : nearest != above ? nameof(NamespaceFault.ParentMissing)
             : _model.Spaces.ContainsKey(path) ? nameof(NamespaceFault.Exists)
             : "done";
         if (outcome == "done")

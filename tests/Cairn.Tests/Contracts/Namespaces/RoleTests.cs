@@ -165,6 +165,28 @@ public sealed class RoleTests : NamespaceTestBase
     }
 
     [Fact]
+    public async Task OlderHeight_DecidesByItsOwnRights_AndTheHeadByThoseOfNow()
+    {
+        await using StateStore engine = await OpenAsync();
+        for (int i = 0; i < 2; i++)
+        {
+            using BlockDraft draft = Next(engine);
+            NamespaceStore store = new(draft, Root);
+            store.Roles.Grant("global", i == 0 ? "ada" : "bob", Role.Reader);
+            store.Roles.Revoke("global", i == 0 ? "bob" : "ada");
+            store.Set("k", Number(i));
+            await engine.CommitAsync(draft);
+        }
+
+        using StateView old = engine.ViewAt(new BlockHeight(2));
+        using StateView head = engine.OpenView();
+        Assert.Equal(Number(0), new NamespaceStore(old, Ada).Get("k"));
+        Assert.Throws<AccessDeniedException>(() => new NamespaceStore(head, Ada).Exists("k"));
+        Assert.Throws<AccessDeniedException>(() => new NamespaceStore(old, Bob).Get("k"));
+        Assert.True(new NamespaceStore(head, Bob).Exists("k"));
+    }
+
+    [Fact]
     public async Task Accounts_AreMadeByGlobalAdmins_AndSeenByTheirOwners()
     {
         await using StateStore engine = await OpenAsync();
@@ -198,6 +220,12 @@ public sealed class RoleTests : NamespaceTestBase
         Assert.Equal(["ada"], ada.Accounts.List().Accounts.Select(one => one.Id));
         Assert.Equal("bob", store.Accounts.List(after: "ada", limit: 1).Next);
         Assert.Throws<AccessDeniedException>(() => ada.Accounts.Get("bob"));
+        ada.Delete("k");
+        store.As(Ada).Set("k", Text(100));
+        store.Roles.Grant("global", "bob", Role.Writer);
+        store.As(Bob).Set("mine", Text(30));
+        store.As(Bob).Delete("k");
+        Assert.Equal((100UL, 0UL), (store.Accounts.Get("ada").Used, store.Accounts.Get("bob").Used));
         store.Accounts.Remove("ada");
         ada.Set("k", Text(5000));
         Assert.False(ada.Accounts.TryGet("ada", out _));

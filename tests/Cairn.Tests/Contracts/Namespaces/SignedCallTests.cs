@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Cairn.Contracts;
 using Cairn.Contracts.Namespaces;
 using Cairn.Contracts.Namespaces.Access;
+using Cairn.Contracts.Namespaces.Auditing;
 using Xunit;
 
 namespace Cairn.Tests.Contracts.Namespaces;
@@ -47,6 +48,7 @@ public sealed class SignedCallTests : NamespaceTestBase
         using StateView view = engine.OpenView();
         Assert.Equal(2UL, CallGate.NextNonce(view, caller));
         Assert.Equal(0UL, CallGate.NextNonce(view, Ada));
+        Assert.Equal([AuditAction.AcceptCall, AuditAction.AcceptCall, AuditAction.Initialize], new NamespaceStore(view, Root).Audit.Read().Select(one => one.Action));
     }
 
     [Fact]
