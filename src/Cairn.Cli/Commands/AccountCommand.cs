@@ -9,8 +9,6 @@ namespace Cairn.Cli.Commands;
 /// <summary><c>cairn account</c>: whose value bytes are counted, and how many there may be.</summary>
 internal static class AccountCommand
 {
-    private const string GlobalName = "global";
-
     /// <summary>Makes the command with those that are part of it.</summary>
     public static CliCommand Create(CliStreams streams) => new(
         "account",
@@ -89,7 +87,7 @@ internal static class AccountCommand
                     foreach (Account account in page.Accounts)
                     {
                         cancellationToken.ThrowIfCancellationRequested();
-                        if (now is null || now.Roles.Has(GlobalName, Role.Admin) || string.Equals(account.Id, now.Principal.Id, StringComparison.Ordinal))
+                        if (now is null || now.Roles.Has(NamespaceViews.Global, Role.Admin) || string.Equals(account.Id, now.Principal.Id, StringComparison.Ordinal))
                         {
                             Write(streams.Output, account, views.IsJson(parsed));
                         }

@@ -32,7 +32,7 @@ internal static partial class NamespaceCommand
                 string? after = null;
                 do
                 {
-                    NamespacePage page = store.Namespaces.List(parsed.GetValue(path) ?? GlobalName, parsed.GetValue(deep), after);
+                    NamespacePage page = store.Namespaces.List(parsed.GetValue(path) ?? NamespaceViews.Global, parsed.GetValue(deep), after);
                     foreach (NamespaceInfo one in page.Namespaces)
                     {
                         cancellationToken.ThrowIfCancellationRequested();
@@ -68,9 +68,7 @@ internal static partial class NamespaceCommand
             parsed,
             (store, now) =>
             {
-                now?.Namespaces.TryGet(parsed.GetRequiredValue(path), out _);
-                NamespaceInfo one = store.Namespaces.Get(parsed.GetRequiredValue(path));
-                TreeTotals usage = store.Namespaces.UsageOf(one.Path);
+                (NamespaceInfo one, TreeTotals usage) = Read(store, now, parsed.GetRequiredValue(path));
                 IEnumerable<RoleGrant> grants = GrantsOf(store, one.Path);
                 if (views.IsJson(parsed))
                 {
@@ -109,9 +107,7 @@ internal static partial class NamespaceCommand
             parsed,
             (store, now) =>
             {
-                now?.Namespaces.TryGet(parsed.GetRequiredValue(path), out _);
-                NamespaceInfo one = store.Namespaces.Get(parsed.GetRequiredValue(path));
-                TreeTotals usage = store.Namespaces.UsageOf(one.Path);
+                (NamespaceInfo one, TreeTotals usage) = Read(store, now, parsed.GetRequiredValue(path));
                 if (views.IsJson(parsed))
                 {
                     JsonLine.Write(streams.Output, writer =>
@@ -130,6 +126,14 @@ internal static partial class NamespaceCommand
             },
             cancellationToken));
         return command;
+    }
+
+    /// <summary>Reads a namespace at a height, for whoever may read it now, too.</summary>
+    private static (NamespaceInfo One, TreeTotals Usage) Read(NamespaceStore store, NamespaceStore? now, string path)
+    {
+        now?.Namespaces.TryGet(path, out _);
+        NamespaceInfo one = store.Namespaces.Get(path);
+        return (one, store.Namespaces.UsageOf(one.Path));
     }
 
     private static IEnumerable<RoleGrant> GrantsOf(NamespaceStore store, string path)

@@ -7,7 +7,6 @@ namespace Cairn.Cli.Commands;
 /// <summary><c>cairn ns</c>: namespaces, and who may do what in them. What changes them is here, what prints them in the other part.</summary>
 internal static partial class NamespaceCommand
 {
-    private const string GlobalName = "global";
     private const string Yes = "yes";
 
     /// <summary>Makes the command with those that are part of it.</summary>

@@ -8,6 +8,9 @@ namespace Cairn.Cli.Commands;
 /// <param name="json">What <c>--json</c> prints.</param>
 internal sealed class NamespaceViews(string json)
 {
+    /// <summary>The namespace around all others.</summary>
+    public const string Global = "global";
+
     private readonly Option<string> _store = CommonOptions.Store();
     private readonly Option<string?> _as = PrincipalOptions.As();
     private readonly Option<BlockHeight?> _at = CommonOptions.At();

@@ -66,14 +66,7 @@ internal static class JsonLine
     /// <summary>Writes a value of a namespace as the fields <c>type</c> and <c>value</c>.</summary>
     public static void Value(this Utf8JsonWriter writer, in StateValue value)
     {
-        writer.WriteString("type", value.Kind switch
-        {
-            ValueKind.Null => "null",
-            ValueKind.Boolean => "boolean",
-            ValueKind.Number => "number",
-            ValueKind.String => "string",
-            _ => "object",
-        });
+        writer.WriteString("type", value.Kind.ToString().ToLowerInvariant());
         writer.WritePropertyName("value");
         writer.WriteRawValue(value.ToJson());
     }

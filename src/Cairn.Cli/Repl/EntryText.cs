@@ -12,9 +12,6 @@ internal sealed class EntryText
     /// <summary>Whether there is no line yet.</summary>
     public bool IsEmpty => _lines.Count == 0;
 
-    /// <summary>Whether lines are missing that end a transaction.</summary>
-    public bool IsInTransaction => _transactions > 0;
-
     /// <summary>Whether the last line wants more: it opened a block, or one is open.</summary>
     public bool IsInBlock => _hasBlock;
 
