@@ -5,9 +5,15 @@ namespace Cairn;
 /// <content>Making what point reads ask before the tree, once there are enough reads for it to pay.</content>
 public sealed partial class StateStore
 {
-    /// <summary>A filter is made when one in so many of the tree's keys has been asked for in vain: making it costs about a tenth of such a question for each key.</summary>
-    private const int FilterPays = 4;
+    /// <summary>
+    /// A filter is made when as many keys were asked for in vain as the tree has, divided by two to this power: making it costs about a fortieth of such a question for each key, in the background.
+    /// </summary>
+    private const int FilterPaysShift = 7;
 
+    /// <summary>Where it could not be made, since pages are not in memory, it is tried again after twice as many questions each time, up to this power.</summary>
+    private const int LeastPaysShift = 2;
+
+    private readonly int[] _filterPaysShift = [FilterPaysShift, FilterPaysShift];
     private readonly long[] _absentBefore = new long[2];
     private Task _tended = Task.CompletedTask;
     private CancellationToken _closingToken;
@@ -73,7 +79,7 @@ public sealed partial class StateStore
     {
         TreeRoot root = tree == TreeKind.State ? Versions.Head.State : Versions.Head.Local;
         return Pages.Shortcuts.Filter(tree) is not { IsFull: false }
-            && Pages.Absent(tree) - Interlocked.Read(ref _absentBefore[(int)tree]) > (long)(root.Totals.Entries / FilterPays);
+            && Pages.Absent(tree) - Interlocked.Read(ref _absentBefore[(int)tree]) > (long)(root.Totals.Entries >> Volatile.Read(ref _filterPaysShift[(int)tree]));
     }
 
     private void MakeFilterIfDue(TreeKind tree, CancellationToken closing)
@@ -94,6 +100,8 @@ public sealed partial class StateStore
         finally
         {
             Versions.AtHead(_ => Pages.Shortcuts.EndFilter(tree, isBuilt));
+            ref int shift = ref _filterPaysShift[(int)tree];
+            Volatile.Write(ref shift, isBuilt ? FilterPaysShift : Math.Max(LeastPaysShift, shift - 1));
             Versions.Unpin(head, isView: false);
         }
     }

@@ -12,8 +12,14 @@ namespace Cairn.Tree;
 /// </remarks>
 internal sealed class KeyFilter
 {
-    /// <summary>Room for each key at first, in bits: twice what makes it good, so that a tree may double before it is made anew.</summary>
-    private const int BitsPerKey = 20;
+    /// <summary>Room for each key at first, in bits: twice what makes it worth anything, so that a tree may double before it is made anew.</summary>
+    private const int BitsPerKey = 16;
+
+    /// <summary>While the keys of a page are added, the memory of the next but so many is asked for.</summary>
+    private const int PagesAhead = 2;
+
+    /// <summary>What is asked for of it.</summary>
+    private const int BytesAhead = 4096;
 
     /// <summary>With fewer bits a key it is worth nothing.</summary>
     private const int LeastBitsPerKey = 8;
@@ -95,39 +101,78 @@ internal sealed class KeyFilter
     /// <returns>False when a page is not in memory, the filter was spoiled meanwhile, or it is to end.</returns>
     public bool TryBuild(in TreeRoot root, CancellationToken cancellationToken)
     {
-        Stack<PageReference> open = new();
+        List<PageReference> open = [];
         if (root.Reference is { } top)
         {
-            open.Push(top);
+            open.Add(top);
         }
 
         ulong entries = 0;
         Span<byte> key = stackalloc byte[StateLimits.MaxKeyBytes];
-        while (open.TryPop(out PageReference? reference))
+        Span<ulong> hashes = stackalloc ulong[PageLimits.MaxItems];
+        while (open.Count > 0)
         {
             using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
+            PageReference reference = open[^1];
+            open.RemoveAt(open.Count - 1);
             if (reference.Page is not { } page || IsSpoiled || cancellationToken.IsCancellationRequested)
             {
                 return false;
             }
 
-            for (int item = 0; item < page.Count; item++)
-            {
-                if (!page.IsStub(item))
-                {
-                    Add(KeyHash.Of(_tree, key[..page.CopyKey(item, key)]));
-                    entries++;
-                }
-            }
-
             // The last child first, so that they are taken in key order and few are open at a time.
             for (int child = page.Children.Length - 1; child >= 0; child--)
             {
-                open.Push(page.Children[child]);
+                open.Add(page.Children[child]);
             }
+
+            AskForNext(open);
+            entries += (ulong)Add(Hashes(page, key, hashes));
         }
 
         return entries == root.Totals.Entries && !IsSpoiled;
+    }
+
+    /// <summary>Asks for the memory of the page that comes after the next, and for the handle of the one behind it.</summary>
+    private static void AskForNext(List<PageReference> open)
+    {
+        if (open.Count > PagesAhead && open[^PagesAhead].Page is not null)
+        {
+            PageProbe.Prefetch(open[^PagesAhead].Address, BytesAhead);
+            PageReference.PrefetchHandle(open[^(PagesAhead + 1)]);
+        }
+    }
+
+    /// <summary>The hashes of the keys of a page, the words of which are asked for.</summary>
+    private ReadOnlySpan<ulong> Hashes(Page page, Span<byte> key, Span<ulong> hashes)
+    {
+        int count = 0;
+        int prefixBytes = page.PrefixBytes;
+        page.Prefix.CopyTo(key);
+        for (int item = 0; item < page.Count; item++)
+        {
+            if (!page.IsStub(item))
+            {
+                ReadOnlySpan<byte> suffix = page.Suffix(item);
+                suffix.CopyTo(key[prefixBytes..]);
+                ulong hash = KeyHash.Of(_tree, key[..(prefixBytes + suffix.Length)]);
+                PageProbe.Prefetch(_words, Word(hash));
+                hashes[count++] = hash;
+            }
+        }
+
+        return hashes[..count];
+    }
+
+    private int Add(ReadOnlySpan<ulong> hashes)
+    {
+        Interlocked.Add(ref _keys, hashes.Length);
+        foreach (ulong hash in hashes)
+        {
+            Interlocked.Or(ref _words[Word(hash)], Bits(hash));
+        }
+
+        return hashes.Length;
     }
 
     private void Add(ulong hash)

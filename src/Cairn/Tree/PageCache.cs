@@ -320,7 +320,7 @@ internal sealed partial class PageCache
 
     /// <summary>Whether a point read should leave a page where it is: a leaf that is not in memory, and not worth making room for. <see cref="TryReadPassing"/> answers instead.</summary>
     public bool IsPassedBy(PageReference reference) =>
-        reference.Page is null && reference.Claim is { Level: 0 } && _store is not null && Volatile.Read(ref _bytes[(int)PageResidency.Clean]) + reference.StoredBytes > _limitBytes && !_missed.Note(reference.Id, _policy.Count);
+        reference.Page is null && reference.Claim is { Level: 0 } && _store is not null && Volatile.Read(ref _bytes[(int)PageResidency.Clean]) + reference.StoredBytes > LimitBytes && !_missed.Note(reference.Id, _policy.Count);
 
     /// <summary>Reads a key of a stored leaf without bringing the page into memory.</summary>
     /// <param name="reference">The leaf.</param>

@@ -10,7 +10,11 @@ namespace Cairn.Tree;
 /// <param name="TrieOffset">Where its nodes are.</param>
 /// <param name="TrieRoot">The topmost of them.</param>
 /// <param name="Count">The number of items.</param>
-internal readonly record struct PageShape(ushort TrieOffset, byte TrieRoot, byte Count);
+internal readonly record struct PageShape(ushort TrieOffset, byte TrieRoot, byte Count)
+{
+    /// <summary>Whether the page has stubs, which lie between header and trie.</summary>
+    public bool HasStubs => TrieOffset > PageHeaderLayout.SizeBytes;
+}
 
 /// <summary>
 /// The look-up of <see cref="Page.Find"/> on the bare bytes of a page, for point reads: it touches the page's memory only, neither the <see cref="Page"/> object nor its fields, and asks for the
@@ -44,6 +48,10 @@ internal readonly unsafe ref struct PageProbe
 
     private ulong StubMask => ReadUInt64(_start + PageHeaderLayout.StubMaskOffset);
 
+    /// <summary>Whether an item is an entry with a blob.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsBlob(int item) => ((ReadUInt64(_start + PageHeaderLayout.BlobMaskOffset) >> item) & 1) != 0;
+
     /// <summary>Asks the processor for the part of the page that a look-up begins with.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch()
@@ -69,6 +77,16 @@ internal readonly unsafe ref struct PageProbe
             {
                 Sse.Prefetch0(start + line);
             }
+        }
+    }
+
+    /// <summary>Asks the processor for the place of an array that a number is at. As with <see cref="PrefetchObject"/> it may be the wrong memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(ulong[] numbers, ulong index)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0((ulong*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(numbers)) + index);
         }
     }
 

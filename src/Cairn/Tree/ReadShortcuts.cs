@@ -29,10 +29,15 @@ internal sealed class ReadShortcuts
 
     private const ulong NoVersion = 0;
 
+    /// <summary>Threads that share what is known of the worth of shortcuts; a power of two.</summary>
+    private const int Stripes = 16;
+
+    private readonly ShortcutWorth.Stripe[] _worth = new ShortcutWorth.Stripe[Stripes];
     private readonly KeyFilter?[] _filters = new KeyFilter?[2];
     private readonly KeyFilter?[] _begun = new KeyFilter?[2];
     private long _hotBytes;
     private long _filterBytes;
+    private long _bytes;
     private HotEntries? _hot;
 
     /// <summary>The hot entries; null while there are none.</summary>
@@ -45,7 +50,10 @@ internal sealed class ReadShortcuts
     public bool IsPossible => _hotBytes > 0;
 
     /// <summary>The memory taken.</summary>
-    public long Bytes => (Hot?.Bytes ?? 0) + (_filters[0]?.Bytes ?? 0) + (_filters[1]?.Bytes ?? 0);
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>What the shortcuts are worth to this thread.</summary>
+    public ref ShortcutWorth.Stripe Worth => ref _worth[Environment.CurrentManagedThreadId & (Stripes - 1)];
 
     /// <summary>The filter over the keys of a tree; null while there is none.</summary>
     public KeyFilter? Filter(TreeKind tree) => Volatile.Read(ref _filters[(int)tree]);
@@ -106,13 +114,21 @@ internal sealed class ReadShortcuts
             if (_filters[tree] is { } filter)
             {
                 filter.BeforeHead(ordinal);
-                Volatile.Write(ref _filters[tree], filter.IsSpoiled ? null : filter);
+                if (filter.IsSpoiled)
+                {
+                    Volatile.Write(ref _filters[tree], null);
+                    CountBytes();
+                }
             }
         }
     }
 
     /// <summary>Makes the table of hot entries. The caller holds the lock of <see cref="VersionChain"/>.</summary>
-    public void MakeHot(ulong head) => Volatile.Write(ref _hot, _hot ?? new HotEntries(_hotBytes, head));
+    public void MakeHot(ulong head)
+    {
+        Volatile.Write(ref _hot, _hot ?? new HotEntries(_hotBytes, head));
+        CountBytes();
+    }
 
     /// <summary>Begins a filter over the head, which versions add to from now on. The caller holds the lock of <see cref="VersionChain"/>; one at a time.</summary>
     /// <returns>Null when there is not enough memory for one.</returns>
@@ -134,8 +150,11 @@ internal sealed class ReadShortcuts
         if (isBuilt && filter is { IsSpoiled: false })
         {
             Volatile.Write(ref _filters[(int)tree], filter);
+            CountBytes();
         }
     }
+
+    private void CountBytes() => Volatile.Write(ref _bytes, (Hot?.Bytes ?? 0) + (_filters[0]?.Bytes ?? 0) + (_filters[1]?.Bytes ?? 0));
 
     private void AddTo(ulong ordinal, TreeKind tree, ChangeList changes)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Cairn.Format;
 
 namespace Cairn.Tree;
@@ -9,7 +10,7 @@ internal static class TreeReading
     /// <summary>Finds the page and item of an entry.</summary>
     public static bool TryFind(PageCache pages, in TreeRoot root, ReadOnlySpan<byte> key, [NotNullWhen(true)] out Page? page, out int item)
     {
-        return TryFind(pages, root, key, mayPass: false, out page, out item, out _, out _, out _);
+        return TryFind(pages, root, key, mayPass: false, out page, out item, out _, out _, out _, out _);
     }
 
     /// <summary>Finds an entry.</summary>
@@ -20,6 +21,7 @@ internal static class TreeReading
     /// <param name="page">Its page.</param>
     /// <param name="item">Which item of the page it is.</param>
     /// <param name="value">Its inline value, or the record of its blob; valid while the caller is inside.</param>
+    /// <param name="isBlob">Whether it is a blob.</param>
     /// <param name="isOffer">Whether to offer the entry to <see cref="HotEntries"/>.</param>
     /// <param name="passed">The leaf to be read in passing, which alone may have the key; null when it is known whether the key is there.</param>
     private static bool TryFind(
@@ -30,6 +32,7 @@ internal static class TreeReading
         [NotNullWhen(true)] out Page? page,
         out int item,
         out ReadOnlySpan<byte> value,
+        out bool isBlob,
         out bool isOffer,
         out PageReference? passed)
     {
@@ -37,14 +40,24 @@ internal static class TreeReading
         PageReference? reference = root.Reference;
         int hits = 0;
         bool found = false;
+        isBlob = false;
         page = null;
         item = 0;
         value = default;
         while (reference is not null)
         {
             page = pages.Get(reference, ref hits);
-            PageProbe probe = new(reference.Address, reference.Shape);
+            PageShape shape = reference.Shape;
+            PageProbe probe = new(reference.Address, shape);
             probe.Prefetch();
+            if (!shape.HasStubs)
+            {
+                // Nothing but the memory of a leaf is touched: of many leaves the objects are not in the processor's cache.
+                found = probe.Find(key, out item, out _, out value);
+                isBlob = found && probe.IsBlob(item);
+                break;
+            }
+
             ReadOnlySpan<PageReference> children = page.Children; // asked for now, so that it is there when the stub is known
             int stub = probe.StubOnTheWay(key, out item);
             reference = stub >= 0 ? children[stub] : null;
@@ -53,6 +66,7 @@ internal static class TreeReading
             if (reference?.Page is null)
             {
                 found = probe.IsHere(key, item, stub, out value);
+                isBlob = found && stub < 0 && probe.IsBlob(item);
                 reference = found ? reference : null;
                 if (mayPass && reference is not null && pages.IsPassedBy(reference))
                 {
@@ -79,23 +93,12 @@ internal static class TreeReading
     public static bool TryRead(PageCache pages, in TreeRoot root, TreeKind tree, ulong version, ReadOnlySpan<byte> key, Span<byte> destination, out int valueBytes)
     {
         HotEntries? hot = version == 0 ? null : pages.Shortcuts.Hot;
-        ulong hash = 0;
-        if (hot is not null)
+        if (hot is not null && TryShortcuts(pages, hot, tree, version, key, destination, out valueBytes, out bool isHot))
         {
-            hash = KeyHash.Of(tree, key);
-            if (hot.TryRead(hash, tree, key, version, destination, out valueBytes))
-            {
-                pages.CountReadHits(1);
-                return true;
-            }
-
-            if (pages.Shortcuts.Filter(tree) is { } filter && !filter.MayHave(hash, version))
-            {
-                return false;
-            }
+            return isHot;
         }
 
-        bool isThere = TryFind(pages, root, key, mayPass: true, out Page? page, out int item, out ReadOnlySpan<byte> value, out bool isOffer, out PageReference? passed);
+        bool isThere = TryFind(pages, root, key, mayPass: true, out Page? page, out int item, out ReadOnlySpan<byte> value, out bool isBlob, out bool isOffer, out PageReference? passed);
         if (passed is not null)
         {
             if (pages.TryReadPassing(passed, key, destination, out valueBytes, out isThere))
@@ -109,7 +112,7 @@ internal static class TreeReading
             }
 
             // A blob, which only a page in memory leads to.
-            isThere = TryFind(pages, root, key, mayPass: false, out page, out item, out value, out isOffer, out _);
+            isThere = TryFind(pages, root, key, mayPass: false, out page, out item, out value, out isBlob, out isOffer, out _);
         }
 
         if (!isThere || page is null)
@@ -119,18 +122,60 @@ internal static class TreeReading
             return false;
         }
 
-        if (page.IsBlob(item))
+        if (isBlob)
         {
             value = pages.ReadBlob(page.Blob(item));
         }
         else if (isOffer)
         {
-            hot?.Offer(hash, tree, key, version, value);
+            hot?.Offer(KeyHash.Of(tree, key), tree, key, version, value);
         }
 
         valueBytes = value.Length;
         CopyTo(value, destination);
         return true;
+    }
+
+    /// <summary>Asks the shortcuts, as far as they have been worth it.</summary>
+    /// <returns>Whether one of them knew; then <paramref name="isThere"/> is the answer.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryShortcuts(PageCache pages, HotEntries hot, TreeKind tree, ulong version, ReadOnlySpan<byte> key, Span<byte> destination, out int valueBytes, out bool isThere)
+    {
+        ref ShortcutWorth.Stripe worth = ref pages.Shortcuts.Worth;
+        bool asksHot = worth.Hot.IsAsked();
+        KeyFilter? filter = pages.Shortcuts.Filter(tree);
+        bool asksFilter = filter is not null && worth.Filter(tree).IsAsked();
+        (valueBytes, isThere) = (0, false);
+        if (!asksHot && !asksFilter)
+        {
+            return false;
+        }
+
+        ulong hash = KeyHash.Of(tree, key);
+        if (asksHot)
+        {
+            if (hot.TryRead(hash, tree, key, version, destination, out valueBytes))
+            {
+                worth.Hot.Answered();
+                pages.CountReadHits(1);
+                return isThere = true;
+            }
+
+            worth.Hot.Failed();
+        }
+
+        if (asksFilter)
+        {
+            if (!filter!.MayHave(hash, version))
+            {
+                worth.Filter(tree).Answered();
+                return true;
+            }
+
+            worth.Filter(tree).Failed();
+        }
+
+        return false;
     }
 
     /// <summary>Copies a value, or says how much room it needs.</summary>

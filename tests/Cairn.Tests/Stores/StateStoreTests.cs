@@ -182,6 +182,33 @@ public sealed class StateStoreTests
         }
     }
 
+    /// <summary>The filter is there when a small part of the keys has been asked for in vain, and then most such questions do not reach the tree.</summary>
+    [Fact]
+    public async Task TryGet_OfFewAbsentKeys_MakesTheFilter()
+    {
+        const int Keys = 20_000;
+        await using StateStore store = await StateStore.OpenAsync(new MemoryHome(), new StateStoreOptions { HotEntryBytes = 1 << 20, ShortcutPace = 16, CacheBytes = 16 << 20 });
+        using (BlockDraft draft = store.CreateDraft((BlockHeight)1))
+        {
+            for (int i = 0; i < Keys; i++)
+            {
+                draft.State.Put(BitConverter.GetBytes(2 * i), [1]);
+            }
+
+            await store.CommitAsync(draft);
+        }
+
+        using StateView view = store.OpenView();
+        byte[] value = new byte[8];
+        for (int i = 0; i < Keys; i++)
+        {
+            Assert.False(view.State.TryGet(BitConverter.GetBytes((2 * i) + 1), value, out _));
+            Assert.True(i % 10 != 0 || view.State.TryGet(BitConverter.GetBytes(2 * i), value, out _));
+        }
+
+        Assert.InRange(store.Pages.Absent(TreeKind.State), 1, Keys / 20);
+    }
+
     [Fact]
     public async Task TryGet_InlineValueInMemory_AllocatesNothing()
     {
