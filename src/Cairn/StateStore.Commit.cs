@@ -160,16 +160,11 @@ public sealed partial class StateStore
 
     private async ValueTask AppendAsync(LogRecord record, AppliedDraft? applied = null)
     {
+        // What has to go for this block's sake goes while it is written.
+        using RoomMaking? room = applied is null ? null : RoomMaking.Begin(Versions, applied.State.Superseded, applied.Local.Superseded);
         try
         {
             await _log.AppendAsync(record, CancellationToken.None).ConfigureAwait(false);
-
-            // A large record is on its way to the disk. What has to go for this block's sake goes meanwhile.
-            if (applied is not null)
-            {
-                Versions.MakeRoomFor(applied.State.Superseded, applied.Local.Superseded);
-            }
-
             _unsyncedBlocks++;
             bool due = _options.Durability switch
             {
@@ -182,6 +177,8 @@ public sealed partial class StateStore
                 await _log.SyncAsync(CancellationToken.None).ConfigureAwait(false);
                 _unsyncedBlocks = 0;
             }
+
+            room?.Complete();
         }
         catch (Exception exception) when (exception is not BlockTooLargeException)
         {

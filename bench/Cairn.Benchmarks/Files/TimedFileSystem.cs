@@ -113,10 +113,19 @@ internal sealed class TimedFileSystem : IFileSystem
 
         public int Read(long offset, Span<byte> buffer) => inner.Read(offset, buffer);
 
+        public int ReadDirect(long offset, Span<byte> buffer) => inner.ReadDirect(offset, buffer);
+
         public void Write(long offset, ReadOnlySpan<byte> bytes)
         {
             long started = Stopwatch.GetTimestamp();
             inner.Write(offset, bytes);
+            writes.Add(started, bytes.Length);
+        }
+
+        public void WriteDirect(long offset, ReadOnlySpan<byte> bytes)
+        {
+            long started = Stopwatch.GetTimestamp();
+            inner.WriteDirect(offset, bytes);
             writes.Add(started, bytes.Length);
         }
 

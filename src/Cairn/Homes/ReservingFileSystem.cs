@@ -58,6 +58,8 @@ internal sealed class ReservingFileSystem(IFileSystem inner, DiskReserve reserve
 
         public int Read(long offset, Span<byte> buffer) => inner.Read(offset, buffer);
 
+        public int ReadDirect(long offset, Span<byte> buffer) => inner.ReadDirect(offset, buffer);
+
         public void Write(long offset, ReadOnlySpan<byte> bytes)
         {
             try
@@ -67,6 +69,18 @@ internal sealed class ReservingFileSystem(IFileSystem inner, DiskReserve reserve
             catch (DiskFullException failure) when (!failure.DuringSync && reserve.Release())
             {
                 inner.Write(offset, bytes);
+            }
+        }
+
+        public void WriteDirect(long offset, ReadOnlySpan<byte> bytes)
+        {
+            try
+            {
+                inner.WriteDirect(offset, bytes);
+            }
+            catch (DiskFullException failure) when (!failure.DuringSync && reserve.Release())
+            {
+                inner.WriteDirect(offset, bytes);
             }
         }
 

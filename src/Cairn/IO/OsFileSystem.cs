@@ -1,6 +1,7 @@
 #pragma warning disable RS0030 // The one place that talks to the operating system's files.
 
 using System.ComponentModel;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -30,7 +31,7 @@ public sealed partial class OsFileSystem : IFileSystem
             FileOpening.CreateNew => (FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete),
             _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "Not a way to open a file."),
         };
-        return new OsFile(path, Refused(path, () => File.OpenHandle(path, fileMode, access, share, FileOptions.None)));
+        return new OsFile(path, mode != FileOpening.Read, Refused(path, () => File.OpenHandle(path, fileMode, access, share, FileOptions.None)));
     }
 
     /// <inheritdoc/>
@@ -186,8 +187,11 @@ public sealed partial class OsFileSystem : IFileSystem
         }
     }
 
-    private sealed class OsFile(string path, SafeFileHandle handle) : IFile
+    private sealed class OsFile(string path, bool isWritable, SafeFileHandle handle) : IFile
     {
+        private SafeFileHandle? _direct;
+        private volatile bool _refusesDirect;
+
         public string Path => path;
 
         public long Length => RandomAccess.GetLength(handle);
@@ -209,6 +213,31 @@ public sealed partial class OsFileSystem : IFileSystem
             return total;
         }
 
+        public int ReadDirect(long offset, Span<byte> buffer)
+        {
+            int total = 0;
+            try
+            {
+                while (total < buffer.Length && IsDirect(offset + total, buffer[total..]) && Direct() is { } direct)
+                {
+                    int read = RandomAccess.Read(direct, buffer[total..], offset + total);
+                    if (read == 0)
+                    {
+                        return total;
+                    }
+
+                    total += read;
+                }
+            }
+            catch (IOException e) when (e.HResult == InvalidArgument)
+            {
+                _refusesDirect = true;
+            }
+
+            // Behind an odd number of bytes the file ends.
+            return total == buffer.Length ? total : total + Read(offset + total, buffer[total..]);
+        }
+
         public void Write(long offset, ReadOnlySpan<byte> bytes)
         {
             try
@@ -218,6 +247,30 @@ public sealed partial class OsFileSystem : IFileSystem
             catch (IOException e) when (IsDiskFull(e.HResult))
             {
                 throw new DiskFullException(path, duringSync: false, e);
+            }
+        }
+
+        public void WriteDirect(long offset, ReadOnlySpan<byte> bytes)
+        {
+            if (!IsDirect(offset, bytes) || Direct() is not { } direct)
+            {
+                Write(offset, bytes);
+                BeginTransfer(offset, bytes.Length);
+                return;
+            }
+
+            try
+            {
+                RandomAccess.Write(direct, bytes, offset);
+            }
+            catch (IOException e) when (IsDiskFull(e.HResult))
+            {
+                throw new DiskFullException(path, duringSync: false, e);
+            }
+            catch (IOException e) when (e.HResult == InvalidArgument)
+            {
+                _refusesDirect = true; // a file system that wants more than it said when the file was opened
+                Write(offset, bytes);
             }
         }
 
@@ -261,15 +314,65 @@ public sealed partial class OsFileSystem : IFileSystem
             }
         }
 
-        public void Dispose() => handle.Dispose();
+        public void Dispose()
+        {
+            handle.Dispose();
+            Volatile.Read(ref _direct)?.Dispose();
+        }
+
+        private bool IsDirect(long offset, ReadOnlySpan<byte> bytes) =>
+            OperatingSystem.IsLinux() && DirectFlag != 0 && !_refusesDirect && !bytes.IsEmpty
+            && ((offset | (long)bytes.Length | AlignedMemory.AddressOf(bytes)) & (IFile.DirectBytes - 1)) == 0;
+
+        /// <summary>A second descriptor of the file, past the system's cache.</summary>
+        /// <returns>Null where the file system has no such thing.</returns>
+        private SafeFileHandle? Direct()
+        {
+            if (Volatile.Read(ref _direct) is { } open)
+            {
+                return open;
+            }
+
+            if (_refusesDirect)
+            {
+                return null;
+            }
+
+            // By the descriptor: the name may be another file's by now.
+            int descriptor = UnixOpen(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{handle.DangerousGetHandle()}"), (isWritable ? OpenReadWrite : OpenReadOnly) | DirectFlag | LinuxCloseOnExec);
+            if (descriptor < 0)
+            {
+                _refusesDirect = true;
+                return null;
+            }
+
+            SafeFileHandle opened = new(descriptor, ownsHandle: true);
+            SafeFileHandle? first = Interlocked.CompareExchange(ref _direct, opened, null);
+            if (first is not null)
+            {
+                opened.Dispose(); // another thread's
+            }
+
+            return first ?? opened;
+        }
     }
 
     private const int OpenReadOnly = 0;
+    private const int OpenReadWrite = 2;
     private const int LinuxCloseOnExec = 0x80000;
     private const int MacCloseOnExec = 0x1000000;
     private const int Interrupted = 4;
     private const int InputOutputError = 5;
+    private const int InvalidArgument = 22;
     private const uint SyncRangeWrite = 2; // SYNC_FILE_RANGE_WRITE: begins, and waits for nothing
+
+    // O_DIRECT differs between processors; 0 where it is not known.
+    private static int DirectFlag { get; } = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 or Architecture.X86 => 0x4000,
+        Architecture.Arm64 or Architecture.Arm => 0x10000,
+        _ => 0,
+    };
 
     private static int Retried(Func<int> call, string name, string path)
     {

@@ -15,7 +15,10 @@ internal sealed partial class SegmentLog
     /// <summary>Records above this are not worth zeros ahead: writing them costs more than what the sync saves.</summary>
     private const int MaxZeroAheadFrameBytes = ZeroAheadBytes / 4;
 
-    /// <summary>From here on the disk is asked to begin at once: what the writer does before it syncs is then done meanwhile.</summary>
+    /// <summary>From here on a record that begins a batch is written past the system's cache: finding cache pages for it, and copying it there, takes longer than handing it to the disk.</summary>
+    internal const int MinDirectBytes = 128 * 1024;
+
+    /// <summary>From here on the disk is asked to begin at once with what is in the system's cache: what the writer does before it syncs is then done meanwhile.</summary>
     private const int MinTransferBytes = 256 * 1024;
 
     private static readonly byte[] Zeros = new byte[ZeroAheadBytes];
@@ -120,10 +123,19 @@ internal sealed partial class SegmentLog
             PreviousChecksum: end.Checksum,
             Kind: (uint)record.Kind);
         uint checksum = header.Seal(_frame.Bytes);
-        _active!.Write(offset, _frame.Bytes);
-        FillAhead(offset + _frame.Length);
+        bool isDirect = _frame.Length >= MinDirectBytes && offset % IFile.DirectBytes == 0;
+        if (isDirect)
+        {
+            _active!.WriteDirect(offset, _frame.PaddedBytes);
+        }
+        else
+        {
+            _active!.Write(offset, _frame.Bytes);
+            FillAhead(offset + _frame.Length);
+        }
+
         Publish(new LogPosition(record.Sequence, (ulong)(offset + _frame.Length), checksum));
-        if (_frame.Length >= MinTransferBytes)
+        if (!isDirect && _frame.Length >= MinTransferBytes)
         {
             _active.BeginTransfer(offset, _frame.Length);
         }

@@ -33,10 +33,15 @@ internal sealed class SegmentReader : IDisposable
     /// <summary>Read ahead: a few dozen ordinary records, little beside a large one.</summary>
     private const int ChunkBytes = 256 * 1024;
 
+    /// <summary>What is read at once of large records.</summary>
+    private const int DirectChunkBytes = 1 << 20;
+
     private readonly IFile _file;
     private byte[] _buffer = [];
+    private int _bufferStart; // where in it what was read begins
     private long _bufferOffset;
     private int _bufferBytes;
+    private int _lastFrameBytes;
     private int _bodyStart;
     private int _bodyBytes;
 
@@ -129,8 +134,9 @@ internal sealed class SegmentReader : IDisposable
         }
 
         frame = read;
-        _bodyStart = (int)(offset - _bufferOffset) + FrameLayout.SizeBytes;
+        _bodyStart = _bufferStart + (int)(offset - _bufferOffset) + FrameLayout.SizeBytes;
         _bodyBytes = (int)read.BodyBytes;
+        _lastFrameBytes = frameBytes;
         return FrameStatus.Valid;
     }
 
@@ -189,21 +195,56 @@ internal sealed class SegmentReader : IDisposable
     {
         if (offset < _bufferOffset || offset + count > _bufferOffset + _bufferBytes)
         {
-            Forget();
-            int wanted = (int)Math.Clamp(Length - offset, 0, Math.Max(count, ChunkBytes));
-            if (wanted > _buffer.Length)
+            // Large records follow large ones: they are read the way they were written.
+            if (_lastFrameBytes >= SegmentLog.MinDirectBytes)
             {
-                long doubled = Math.Min(Math.Max(ChunkBytes, _buffer.Length * 2L), Math.Min(Length, Array.MaxLength));
-                ArrayPool<byte>.Shared.Return(_buffer);
-                _buffer = [];
-                _buffer = ArrayPool<byte>.Shared.Rent((int)Math.Max(wanted, doubled));
+                FillDirect(offset, count);
             }
-
-            _bufferBytes = _file.Read(offset, _buffer.AsSpan(0, wanted));
-            _bufferOffset = offset;
+            else
+            {
+                Forget();
+                int wanted = (int)Math.Clamp(Length - offset, 0, Math.Max(count, ChunkBytes));
+                Reserve(wanted, kept: 0);
+                _bufferBytes = _file.Read(offset, _buffer.AsSpan(_bufferStart, wanted));
+                _bufferOffset = offset;
+            }
         }
 
         int start = (int)(offset - _bufferOffset);
-        return _buffer.AsSpan(start, Math.Min(count, _bufferBytes - start));
+        return _buffer.AsSpan(_bufferStart + start, Math.Max(0, Math.Min(count, _bufferBytes - start)));
+    }
+
+    /// <summary>Reads on from what the buffer has, past the system's cache.</summary>
+    private void FillDirect(long offset, int count)
+    {
+        long from = AlignedMemory.Down(offset);
+        long end = _bufferOffset + _bufferBytes;
+        bool goesOn = from >= _bufferOffset && from < end && (end | _bufferOffset) % IFile.DirectBytes == 0;
+        int kept = goesOn ? (int)(end - from) : 0;
+        long ahead = Math.Max(AlignedMemory.Up(offset - from + count), kept + (long)DirectChunkBytes);
+        int wanted = (int)Math.Clamp(AlignedMemory.Up(Length - from), kept, ahead);
+        if (kept > 0)
+        {
+            _buffer.AsSpan(_bufferStart + (int)(from - _bufferOffset), kept).CopyTo(_buffer.AsSpan(_bufferStart));
+        }
+
+        _bufferBytes = kept;
+        Reserve(wanted, kept);
+        _bufferOffset = from;
+        _bufferBytes += _file.ReadDirect(from + kept, _buffer.AsSpan(_bufferStart + kept, wanted - kept));
+    }
+
+    /// <summary>Sees to it that the buffer has so many bytes from a multiple of <see cref="IFile.DirectBytes"/> in memory on.</summary>
+    private void Reserve(int bytes, int kept)
+    {
+        if (bytes > _buffer.Length - _bufferStart)
+        {
+            long doubled = Math.Min(Math.Max(ChunkBytes, _buffer.Length * 2L), Math.Min(Length, Array.MaxLength - IFile.DirectBytes));
+            byte[] grown = ArrayPool<byte>.Shared.Rent((int)Math.Max(bytes, doubled) + IFile.DirectBytes);
+            int start = AlignedMemory.Start(grown, 0);
+            _buffer.AsSpan(_bufferStart, kept).CopyTo(grown.AsSpan(start));
+            ArrayPool<byte>.Shared.Return(_buffer);
+            (_buffer, _bufferStart) = (grown, start);
+        }
     }
 }

@@ -18,11 +18,16 @@ internal sealed class PageFileWriter : IDisposable
     /// <summary>The size of the writes: large enough that their number does not matter, small enough to forget in the memory budget.</summary>
     private const int MaxBufferBytes = 512 << 10;
 
+    /// <summary>Less is copied faster into the system's cache than handed to the disk.</summary>
+    private const int MinDirectBytes = 128 << 10;
+
     private readonly Lock _gate = new();
     private readonly OpenFileTable.Lease _handle;
+    private readonly int _bufferBytes;
     private byte[] _buffer; // rented: files follow each other, and the buffers are large
     private long _flushed; // bytes that are in the file
-    private int _used; // bytes in the buffer behind them
+    private int _start; // where in the buffer those behind them begin
+    private int _used; // how many these are
     private bool _isSynced;
 
     /// <summary>Begins a file with its header.</summary>
@@ -34,14 +39,19 @@ internal sealed class PageFileWriter : IDisposable
     {
         Page = page;
         _handle = handle;
-        _buffer = ArrayPool<byte>.Shared.Rent(Math.Min(MaxBufferBytes, pageFileBytes));
-        PageFileHeader.Write(_buffer.AsSpan(0, PageFileHeaderLayout.SizeBytes), storeId, page.Number);
+        _bufferBytes = Math.Min(MaxBufferBytes, pageFileBytes);
+        _buffer = ArrayPool<byte>.Shared.Rent(_bufferBytes + IFile.DirectBytes);
+        _start = AlignedMemory.Start(_buffer, 0);
+        PageFileHeader.Write(_buffer.AsSpan(_start, PageFileHeaderLayout.SizeBytes), storeId, page.Number);
         _used = PageFileHeaderLayout.SizeBytes;
         page.End = _used;
     }
 
     /// <summary>The file.</summary>
     public PageFile Page { get; }
+
+    /// <summary>Whether what is written may well be read from the file soon, so that it belongs in the system's cache.</summary>
+    public bool IsReadBack { get; set; }
 
     /// <summary>Appends a page.</summary>
     /// <returns>Where it lies; readable at once.</returns>
@@ -50,17 +60,18 @@ internal sealed class PageFileWriter : IDisposable
         PageAddress address = new(Page.Number, Page.End);
         int padding = (int)(PageAddress.Aligned(bytes.Length) - bytes.Length);
         _isSynced = false;
-        if (bytes.Length + padding > _buffer.Length - _used)
+        if (bytes.Length + padding > _bufferBytes - _used)
         {
             Flush();
         }
 
-        if (bytes.Length + padding > _buffer.Length)
+        if (bytes.Length + padding > _bufferBytes)
         {
             _handle.File.Write(address.Offset, bytes);
             lock (_gate)
             {
                 _flushed += bytes.Length;
+                _start = AlignedMemory.Start(_buffer, _flushed);
                 Append([], padding);
             }
         }
@@ -88,7 +99,7 @@ internal sealed class PageFileWriter : IDisposable
                 return false;
             }
 
-            _buffer.AsSpan((int)start, destination.Length).CopyTo(destination);
+            _buffer.AsSpan(_start + (int)start, destination.Length).CopyTo(destination);
             return true;
         }
     }
@@ -123,8 +134,8 @@ internal sealed class PageFileWriter : IDisposable
 
     private void Append(ReadOnlySpan<byte> bytes, int padding)
     {
-        bytes.CopyTo(_buffer.AsSpan(_used));
-        _buffer.AsSpan(_used + bytes.Length, padding).Clear();
+        bytes.CopyTo(_buffer.AsSpan(_start + _used));
+        _buffer.AsSpan(_start + _used + bytes.Length, padding).Clear();
         _used += bytes.Length + padding;
     }
 
@@ -135,13 +146,37 @@ internal sealed class PageFileWriter : IDisposable
             return;
         }
 
-        // Left to the sync, all of a checkpoint would stand before the syncs of commits in the disk's queue.
-        _handle.File.Write(_flushed, _buffer.AsSpan(0, _used));
-        _handle.File.BeginTransfer(_flushed, _used);
+        Span<byte> bytes = _buffer.AsSpan(_start, _used);
+        long aligned = AlignedMemory.Up(_flushed);
+        int whole = (int)(AlignedMemory.Down(_flushed + _used) - aligned);
+        if (IsReadBack || whole < MinDirectBytes)
+        {
+            // Left to the sync, all of a checkpoint would stand before the syncs of commits in the disk's queue.
+            _handle.File.Write(_flushed, bytes);
+            _handle.File.BeginTransfer(_flushed, _used);
+        }
+        else
+        {
+            // The ends in ordinary writes: no place of the file is written both ways, nor anything anew that is there.
+            int before = (int)(aligned - _flushed);
+            Write(_flushed, bytes[..before]);
+            _handle.File.WriteDirect(aligned, bytes.Slice(before, whole));
+            Write(aligned + whole, bytes[(before + whole)..]);
+        }
+
         lock (_gate)
         {
             _flushed += _used;
             _used = 0;
+            _start = AlignedMemory.Start(_buffer, _flushed);
+        }
+    }
+
+    private void Write(long offset, ReadOnlySpan<byte> bytes)
+    {
+        if (!bytes.IsEmpty)
+        {
+            _handle.File.Write(offset, bytes);
         }
     }
 }

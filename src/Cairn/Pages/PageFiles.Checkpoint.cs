@@ -7,6 +7,9 @@ namespace Cairn.Pages;
 /// <content>Writing checkpoints: one thread at a time owns every field here; only <c>_writer</c> is read by others.</content>
 internal sealed partial class PageFiles
 {
+    /// <summary>Pages are read back where reads take more than one part in so many of what is written.</summary>
+    private const int ReadBackShare = 16;
+
     private readonly int _pageFileBytes;
     private List<string> _leftovers = [];
     private PageFileWriter? _writer; // the file being appended to
@@ -14,6 +17,8 @@ internal sealed partial class PageFiles
     private bool _hasNewFiles; // entries of the directory that are not durable yet
     private bool _isWriting;
     private Exception? _failure;
+    private long _writtenBytes; // since the last checkpoint began
+    private bool _isReadBack;
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The store is read-only, or a checkpoint is being written.</exception>
@@ -34,6 +39,7 @@ internal sealed partial class PageFiles
         ThrowIfFailed();
         _isWriting = true;
         ChooseSealBytes();
+        NoteReads();
         return new CheckpointWriter(this);
     }
 
@@ -65,9 +71,21 @@ internal sealed partial class PageFiles
         }
     }
 
+    /// <summary>Finds out whether pages are read back since the checkpoint before. Where the cache of pages has all that is used, they are not, and the system needs no copy of what is written.</summary>
+    private void NoteReads()
+    {
+        _isReadBack = _readBytes > _writtenBytes / ReadBackShare;
+        (_readBytes, _writtenBytes) = (0, 0);
+        if (_writer is { } writer)
+        {
+            writer.IsReadBack = _isReadBack;
+        }
+    }
+
     private PageId Append(ReadOnlySpan<byte> page, out uint file)
     {
         ThrowIfFailed();
+        _writtenBytes += page.Length;
         try
         {
             PageFileWriter writer = WriterFor(page.Length);
@@ -118,7 +136,7 @@ internal sealed partial class PageFiles
         IFile file = _fileSystem.Open(page.Path, FileOpening.CreateNew);
         _highestFile = number;
         _hasNewFiles = true;
-        PageFileWriter writer = new(page, _handles.Add(page, file), _manifest.StoreId, _pageFileBytes);
+        PageFileWriter writer = new(page, _handles.Add(page, file), _manifest.StoreId, _pageFileBytes) { IsReadBack = _isReadBack };
         _files[number] = page;
         PageFileWriter? before = _writer;
         Volatile.Write(ref _writer, writer);

@@ -97,7 +97,7 @@ internal sealed partial class PageFiles
                 {
                     large = large.Length < bytes ? new byte[bytes] : large;
                     extent = large.AsSpan(0, bytes);
-                    Read(new PageAddress(number, offset).ToId(), extent);
+                    ReadExtent(new PageAddress(number, offset).ToId(), extent);
                 }
 
                 CheckCrc(page, offset, extent);
@@ -178,7 +178,7 @@ internal sealed partial class PageFiles
     private int ReadWindow(PageFile page, long offset, byte[] window)
     {
         int bytes = (int)Math.Min(WindowBytes, page.End - offset);
-        Read(new PageAddress(page.Number, offset).ToId(), window.AsSpan(0, bytes));
+        ReadExtent(new PageAddress(page.Number, offset).ToId(), window.AsSpan(0, bytes));
         return bytes;
     }
 
@@ -207,7 +207,7 @@ internal sealed partial class PageFiles
         }
 
         Span<byte> last = stackalloc byte[PageAddress.Alignment];
-        Read(new PageAddress(page.Number, PageAddress.Aligned(offset) - PageAddress.Alignment).ToId(), last);
+        ReadExtent(new PageAddress(page.Number, PageAddress.Aligned(offset) - PageAddress.Alignment).ToId(), last);
         last = last[^padding..];
         if (last.ContainsAnyExcept((byte)0))
         {

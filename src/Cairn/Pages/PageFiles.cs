@@ -29,6 +29,7 @@ internal sealed partial class PageFiles : IPageStore
     private readonly ConcurrentDictionary<uint, PageFile> _files = [];
     private StoreManifest _manifest;
     private volatile bool _closed;
+    private long _readBytes; // since the last checkpoint began, about: threads may overwrite each other's
 
     private PageFiles(IFileSystem fileSystem, string store, StoreManifest manifest, int pageFileBytes, bool isReadOnly)
     {
@@ -86,6 +87,12 @@ internal sealed partial class PageFiles : IPageStore
 
     /// <inheritdoc/>
     public void Read(PageId id, Span<byte> destination)
+    {
+        _readBytes += destination.Length;
+        ReadExtent(id, destination);
+    }
+
+    private void ReadExtent(PageId id, Span<byte> destination)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         PageAddress address = PageAddress.Of(id);

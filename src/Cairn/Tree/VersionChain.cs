@@ -19,7 +19,7 @@ internal sealed class VersionChain
     private const int MostRecent = 65_536;
 
     /// <summary>Fewer pages are given back faster than it takes to look whether they have to be.</summary>
-    private const int FewPages = 256;
+    public const int FewPages = 256;
 
     /// <summary>Lists for a handful of versions, as long as large blocks make them, are used again.</summary>
     private const int MostSpareLists = 8;
@@ -225,16 +225,11 @@ internal sealed class VersionChain
         }
     }
 
-    /// <summary>Lets go of the recent heights that would have to go when a version comes, ahead of that; it need not come. Does nothing where there is little to let go of.</summary>
+    /// <summary>Lets go of the recent heights that would have to go when a version comes, ahead of that; it need not come.</summary>
     /// <param name="superseded">Pages of the head that the version does not have.</param>
     /// <param name="alsoSuperseded">The others of them.</param>
     public void MakeRoomFor(List<PageReference> superseded, List<PageReference> alsoSuperseded)
     {
-        if (superseded.Count + alsoSuperseded.Count < FewPages)
-        {
-            return;
-        }
-
         List<PageReference> freed = RentList();
         lock (_lock)
         {

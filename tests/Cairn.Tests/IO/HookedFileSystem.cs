@@ -2,13 +2,13 @@ using Cairn.IO;
 
 namespace Cairn.Tests.IO;
 
-/// <summary>Calls back before each reading operation, and where wanted before each write and deletion with its path and when a range is to go to the disk, so that a test can let something happen exactly there.</summary>
-internal sealed class HookedFileSystem(IFileSystem inner, Action before, Action<string>? beforeChange = null, Action<string, long, long>? onTransfer = null) : IFileSystem
+/// <summary>Calls back before each reading operation, and where wanted before each write and deletion with its path and when a range is to go to the disk or past the system's cache, so that a test can let something happen exactly there.</summary>
+internal sealed class HookedFileSystem(IFileSystem inner, Action before, Action<string>? beforeChange = null, Action<string, long, long>? onTransfer = null, Action<string, long, int>? onDirect = null) : IFileSystem
 {
     public IFile Open(string path, FileOpening mode)
     {
         before();
-        return new HookedFile(inner.Open(path, mode), before, beforeChange, onTransfer);
+        return new HookedFile(inner.Open(path, mode), before, beforeChange, onTransfer, onDirect);
     }
 
     public bool FileExists(string path)
@@ -49,7 +49,7 @@ internal sealed class HookedFileSystem(IFileSystem inner, Action before, Action<
 
     public IDisposable? TryLock(string path) => inner.TryLock(path);
 
-    private sealed class HookedFile(IFile inner, Action before, Action<string>? beforeChange, Action<string, long, long>? onTransfer) : IFile
+    private sealed class HookedFile(IFile inner, Action before, Action<string>? beforeChange, Action<string, long, long>? onTransfer, Action<string, long, int>? onDirect) : IFile
     {
         public string Path => inner.Path;
 
@@ -68,10 +68,23 @@ internal sealed class HookedFileSystem(IFileSystem inner, Action before, Action<
             return inner.Read(offset, buffer);
         }
 
+        public int ReadDirect(long offset, Span<byte> buffer)
+        {
+            before();
+            return inner.ReadDirect(offset, buffer);
+        }
+
         public void Write(long offset, ReadOnlySpan<byte> bytes)
         {
             beforeChange?.Invoke(Path);
             inner.Write(offset, bytes);
+        }
+
+        public void WriteDirect(long offset, ReadOnlySpan<byte> bytes)
+        {
+            beforeChange?.Invoke(Path);
+            onDirect?.Invoke(Path, offset, bytes.Length);
+            inner.WriteDirect(offset, bytes);
         }
 
         public void SetLength(long length) => inner.SetLength(length);

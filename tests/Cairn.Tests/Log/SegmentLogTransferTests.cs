@@ -1,4 +1,5 @@
 using Cairn.Homes;
+using Cairn.IO;
 using Cairn.Log;
 using Cairn.Tests.IO;
 using Xunit;
@@ -6,7 +7,7 @@ using static Cairn.Tests.Log.LogHarness;
 
 namespace Cairn.Tests.Log;
 
-/// <summary>Large records are on their way to the disk before they are synced.</summary>
+/// <summary>Large records go past the cache of the system, or are on their way to the disk before they are synced.</summary>
 public sealed class SegmentLogTransferTests
 {
     private const int SegmentBytes = 4 << 20;
@@ -15,10 +16,11 @@ public sealed class SegmentLogTransferTests
     private readonly LogRecord[] _records = SampleRecords.Chain(new Random(1), 1000, 400_000, 900_000, 2000);
 
     [Fact]
-    public void Append_LargeRecord_AsksForItsTransferAndForNoOther()
+    public void Append_LargeRecordThatBeginsABatch_GoesPastTheCacheInWholeSectors()
     {
-        List<(long Offset, long Length)> asked = [];
-        SegmentLog log = Open(new HookedFileSystem(_files, static () => { }, onTransfer: (_, offset, length) => asked.Add((offset, length))), Options(SegmentBytes));
+        List<(long Offset, int Bytes)> direct = [];
+        List<long> asked = [];
+        SegmentLog log = Open(new HookedFileSystem(_files, static () => { }, onTransfer: (_, offset, _) => asked.Add(offset), onDirect: (_, offset, bytes) => direct.Add((offset, bytes))), Options(SegmentBytes));
         List<long> ends = [];
         foreach (LogRecord record in _records)
         {
@@ -27,8 +29,34 @@ public sealed class SegmentLogTransferTests
             Sync(log);
         }
 
-        Assert.Equal([ends[1], ends[2]], asked.Select(static range => range.Offset + range.Length));
-        Assert.All(asked, static range => Assert.Equal(0, range.Offset % 4096));
+        Assert.Equal(2, direct.Count);
+        Assert.All(direct, static write => Assert.Equal((0, 0), (write.Offset % IFile.DirectBytes, write.Bytes % IFile.DirectBytes)));
+        Assert.Equal([LogCursor.AlignUp(ends[1]), LogCursor.AlignUp(ends[2])], direct.Select(static write => write.Offset + write.Bytes));
+        Assert.Empty(asked);
+        AssertHolds(log, _records, (ulong)_records.Length);
+        Close(log);
+        _files.Crash(seed: 1);
+        SegmentLog reopened = Open(_files, Options(SegmentBytes));
+        AssertHolds(reopened, _records, (ulong)_records.Length);
+        Close(reopened);
+    }
+
+    [Fact]
+    public void Append_LargeRecordsOfOneBatch_ArePackedAndAskForTheirTransfer()
+    {
+        List<long> direct = [];
+        List<(long Offset, long Length)> asked = [];
+        SegmentLog log = Open(new HookedFileSystem(_files, static () => { }, onTransfer: (_, offset, length) => asked.Add((offset, length)), onDirect: (_, offset, _) => direct.Add(offset)), Options(SegmentBytes));
+        List<long> ends = [];
+        foreach (LogRecord record in _records)
+        {
+            Append(log, record);
+            ends.Add((long)log.End.Place);
+        }
+
+        Sync(log);
+        Assert.Empty(direct);
+        Assert.Equal([(ends[0], ends[1] - ends[0]), (ends[1], ends[2] - ends[1])], asked);
         AssertHolds(log, _records, (ulong)_records.Length);
         Close(log);
     }
@@ -39,9 +67,9 @@ public sealed class SegmentLogTransferTests
         bool refuses = false;
         SegmentLog log = Open(new HookedFileSystem(_files, static () => { }, onTransfer: (_, _, _) => _ = refuses ? throw new IOException("on purpose") : 0), Options(SegmentBytes));
         Append(log, _records[0]);
-        Append(log, _records[1]);
         Sync(log);
         LogPosition durable = log.DurableEnd;
+        Append(log, _records[1]);
         refuses = true;
         Assert.Throws<IOException>(() => Append(log, _records[2]));
 
