@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cairn.Homes;
+using Cairn.IO;
 using Cairn.Tree;
 
 namespace Cairn;
@@ -161,7 +162,7 @@ public sealed partial class StateStore
     private async ValueTask AppendAsync(LogRecord record, AppliedDraft? applied = null)
     {
         // What has to go for this block's sake goes while it is written.
-        using RoomMaking? room = applied is null ? null : RoomMaking.Begin(Versions, applied.State.Superseded, applied.Local.Superseded);
+        HelpedWork? room = applied is null ? null : BeginMakingRoom(applied);
         try
         {
             await _log.AppendAsync(record, CancellationToken.None).ConfigureAwait(false);
@@ -185,6 +186,17 @@ public sealed partial class StateStore
             Latch(exception);
             throw;
         }
+        finally
+        {
+            room?.Finish();
+        }
+    }
+
+    /// <summary>Lets go of the recent heights that have to go for a block, where there is more to be done than asking for a thread takes.</summary>
+    private HelpedWork? BeginMakingRoom(AppliedDraft applied)
+    {
+        (List<PageReference> state, List<PageReference> local) = (applied.State.Superseded, applied.Local.Superseded);
+        return state.Count + local.Count < VersionChain.FewPages ? null : HelpedWork.Begin(() => Versions.MakeRoomFor(state, local));
     }
 
     /// <summary>Syncs the log; the caller holds the write gate.</summary>

@@ -42,6 +42,11 @@ internal sealed class SegmentReader : IDisposable
     private long _bufferOffset;
     private int _bufferBytes;
     private int _lastFrameBytes;
+    private HelpedWork? _ahead; // reads what comes next into the buffer of its own
+    private byte[] _aheadBuffer = [];
+    private int _aheadStart;
+    private long _aheadOffset;
+    private int _aheadBytes;
     private int _bodyStart;
     private int _bodyBytes;
 
@@ -179,15 +184,20 @@ internal sealed class SegmentReader : IDisposable
     }
 
     /// <summary>Drops what was read ahead, so that bytes written since are seen.</summary>
-    public void Forget() => _bufferBytes = 0;
+    public void Forget()
+    {
+        _bufferBytes = 0;
+        _ahead?.Finish();
+        _ahead = null;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _file.Dispose();
-        byte[] buffer = Interlocked.Exchange(ref _buffer, []);
         Forget();
-        ArrayPool<byte>.Shared.Return(buffer);
+        _file.Dispose();
+        ArrayPool<byte>.Shared.Return(Interlocked.Exchange(ref _buffer, []));
+        ArrayPool<byte>.Shared.Return(Interlocked.Exchange(ref _aheadBuffer, []));
     }
 
     /// <summary>Bytes of the file, fewer than asked only at its end. Valid until the next call.</summary>
@@ -231,7 +241,54 @@ internal sealed class SegmentReader : IDisposable
         _bufferBytes = kept;
         Reserve(wanted, kept);
         _bufferOffset = from;
-        _bufferBytes += _file.ReadDirect(from + kept, _buffer.AsSpan(_bufferStart + kept, wanted - kept));
+        while (_bufferBytes < wanted)
+        {
+            int read = TakeAhead(from + _bufferBytes, _buffer.AsSpan(_bufferStart + _bufferBytes, wanted - _bufferBytes));
+            if (read == 0)
+            {
+                break;
+            }
+
+            _bufferBytes += read;
+        }
+
+        ReadAhead(from + _bufferBytes);
+    }
+
+    /// <summary>Takes what was read ahead, or reads.</summary>
+    private int TakeAhead(long offset, Span<byte> destination)
+    {
+        HelpedWork? ahead = _ahead;
+        _ahead = null;
+        ahead?.Complete();
+        if (ahead is null || _aheadOffset != offset || _aheadBytes > destination.Length)
+        {
+            return _file.ReadDirect(offset, destination);
+        }
+
+        _aheadBuffer.AsSpan(_aheadStart, _aheadBytes).CopyTo(destination);
+        return _aheadBytes;
+    }
+
+    /// <summary>Lets a thread of the pool read what comes next, if it has time.</summary>
+    private void ReadAhead(long offset)
+    {
+        if (offset >= Length || offset % IFile.DirectBytes != 0)
+        {
+            return;
+        }
+
+        if (_aheadBuffer.Length == 0)
+        {
+            _aheadBuffer = ArrayPool<byte>.Shared.Rent(DirectChunkBytes + IFile.DirectBytes);
+        }
+
+        _aheadOffset = offset;
+        _ahead = HelpedWork.Begin(() =>
+        {
+            _aheadStart = AlignedMemory.Start(_aheadBuffer, 0);
+            _aheadBytes = _file.ReadDirect(offset, _aheadBuffer.AsSpan(_aheadStart, DirectChunkBytes));
+        });
     }
 
     /// <summary>Sees to it that the buffer has so many bytes from a multiple of <see cref="IFile.DirectBytes"/> in memory on.</summary>
