@@ -172,7 +172,20 @@ public sealed class BlockDraft : IDisposable
     /// <summary>Applies the draft to the trees it is built on, unless that is done.</summary>
     internal AppliedDraft Apply()
     {
-        return _applied ??= _store.TryApply(this) ?? ApplyAgain();
+        return _applied ??= ApplyInTurn() ?? ApplyAgain();
+    }
+
+    private AppliedDraft? ApplyInTurn()
+    {
+        _store.Pages.BeginApplying();
+        try
+        {
+            return _store.TryApply(this);
+        }
+        finally
+        {
+            _store.Pages.EndApplying();
+        }
     }
 
     private AppliedDraft ApplyAgain()

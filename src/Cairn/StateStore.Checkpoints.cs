@@ -74,11 +74,13 @@ public sealed partial class StateStore
     private void StartCheckpointIfDue()
     {
         LetGoOfRebuilt();
-        if (_home.Pages is not null && (DirtyBytes + DraftBytes > _options.DirtyBytes || ReplayBytes > _options.ReplayBytes))
+        if (_home.Pages is not null && IsCheckpointDue)
         {
             _ = StartCheckpoint();
         }
     }
+
+    private bool IsCheckpointDue => DirtyBytes + DraftBytes > _options.DirtyBytes || ReplayBytes > _options.ReplayBytes;
 
     /// <summary>The pages of drafts. Those of rebuilt trees are entered like them, and no checkpoint would make them fewer.</summary>
     private long DraftBytes => Pages.Bytes(PageResidency.Draft) - Rebuilt.PageBytes;

@@ -10,10 +10,11 @@ namespace Cairn;
 
 /// <content>
 /// Cleaning: what is still in use in the sparsest page files is written anew, so that these files can go. A run is a checkpoint without a new height: it takes the version of the newest manifest, in which everything is stored, and
-/// ends with a manifest of the same height. It runs in turn with checkpoints, after one of them, and ends early when one is wanted: no commit needs it.
+/// ends with a manifest of the same height. Runs are small (<see cref="StateStoreOptions.CleaningStepBytes"/>), so that no commit waits long because a checkpoint waits for its turn; some of them make a lap through the trees, after which files go (<see cref="CleaningLap"/>).
 /// <list type="bullet">
-/// <item>Due when the garbage of the files is more than half of the live bytes and <see cref="CleaningSlackBytes"/>; it stops at <see cref="TargetShare"/> of them, so that runs are not too small.</item>
-/// <item>What it may write is <see cref="WritesPerCheckpointByte"/> times what checkpoints wrote, and <see cref="StateStoreOptions.CleaningBytesPerSecond"/>. When the bound is near (<see cref="IsBoundNear"/>) there is no limit, and a checkpoint does a run itself.</item>
+/// <item>Due when the garbage of the files is more than half of the live bytes and <see cref="CleaningSlackBytes"/>; it stops at <see cref="TargetShare"/> of them.</item>
+/// <item>What it may write is <see cref="WritesPerCheckpointByte"/> times what checkpoints wrote, and <see cref="StateStoreOptions.CleaningBytesPerSecond"/>, in the time that checkpoints leave it. The nearer the bound, the more of it a checkpoint does itself
+/// (<see cref="CleanInTurnAsync"/>): those that follow each other closely would leave no time.</item>
 /// <item>Damage found on the way ends the run and leaves the files concerned alone; it is reported, and commits go on: what is damaged was so before. A failed write latches, like any other.</item>
 /// </list>
 /// </content>
@@ -30,11 +31,17 @@ public sealed partial class StateStore
     /// <summary>The most that is saved up for cleaning.</summary>
     private const long MaxAllowanceBytes = 256 << 20;
 
-    /// <summary>The most that one manifest moves; it bounds what is remembered of the run.</summary>
-    private const long MaxRunBytes = 64 << 20;
+    /// <summary>The most that is in use in the files of a lap, but for the last of them.</summary>
+    private const long MaxLapBytes = 64 << 20;
 
-    /// <summary>What a run finds before it makes way for a checkpoint: without any progress files would be walked in vain.</summary>
+    /// <summary>What a run of a compaction finds before it makes way for a checkpoint: without any progress files would be walked in vain.</summary>
     private const long MinRunBytes = 256 << 10;
+
+    /// <summary>Below it a checkpoint leaves cleaning to itself.</summary>
+    private const double MinUrgency = 1.0 / 16;
+
+    /// <summary>The files of a lap have about this part of the live bytes in them: while they have not gone, what was moved out of them is garbage, too.</summary>
+    private const int LapShare = 16;
 
     /// <summary>The name of the threads that clean, for debuggers.</summary>
     private const string ThreadName = "Cairn cleaning";
@@ -51,6 +58,7 @@ public sealed partial class StateStore
     private long _lastCheckpointBytes;
     private long _allowance;
     private long _allowedAt;
+    private CleaningLap? _lap;
     private StateVersion? _cleanable; // pinned; under the checkpoint lock, like the task
     private Task _cleaning = Task.CompletedTask;
     private int _waitingCheckpoints;
@@ -66,8 +74,18 @@ public sealed partial class StateStore
     /// <summary>The part of it in files that the newest manifest lists.</summary>
     private long CleanableBytes => GarbageBytes - _pageFiles!.ReleasedBytes;
 
-    /// <summary>Whether the next checkpoint could exceed twice the live bytes and two checkpoints: then cleaning no longer waits for its turn.</summary>
-    private bool IsBoundNear => CleanableBytes + _pageFiles!.ReleasedLastBytes > (_pageFiles.LiveBytes * 3 / 4) + _lastCheckpointBytes + CleaningSlackBytes;
+    /// <summary>Whether the next checkpoint could exceed twice the live bytes and two checkpoints: then nothing limits cleaning.</summary>
+    private bool IsBoundNear => Urgency >= 1;
+
+    /// <summary>How far the garbage has gone from where cleaning begins, 0, to where the bound is near, 1.</summary>
+    private double Urgency
+    {
+        get
+        {
+            double near = (_pageFiles!.LiveBytes * 3.0 / 4) + _lastCheckpointBytes + CleaningSlackBytes;
+            return (CleanableBytes + _pageFiles.ReleasedLastBytes - GarbageLimit) / (near - GarbageLimit);
+        }
+    }
 
     /// <summary>Called when the store has been recovered: what the process before released, or did not clean, is gone about.</summary>
     private void BeginCleaning()
@@ -106,9 +124,9 @@ public sealed partial class StateStore
             try
             {
                 RemoveReleased();
-                if (_mayClean && IsBoundNear)
+                if (_mayClean)
                 {
-                    await CleanGuardedAsync(() => CleanNowAsync(stored)).ConfigureAwait(false);
+                    await CleanGuardedAsync(() => CleanInTurnAsync(stored)).ConfigureAwait(false);
                 }
 
                 OfferCleaning(stored);
@@ -166,7 +184,7 @@ public sealed partial class StateStore
             return;
         }
 
-        bool isDue = GarbageBytes > GarbageLimit;
+        bool isDue = GarbageBytes > GarbageLimit || Volatile.Read(ref _lap) is not null;
         StateVersion? before;
         lock (_checkpointLock)
         {
@@ -221,13 +239,13 @@ public sealed partial class StateStore
             if (version is not null && _storedOrdinal == version.Ordinal && _failure is null && !_closing.IsCancellationRequested)
             {
                 pause = PauseBeforeCleaning();
-                long before = CleanableBytes;
                 if (pause == TimeSpan.Zero)
                 {
-                    await CleanNowAsync(version).ConfigureAwait(false);
-                    pause = CleanableBytes < before && CleanableBytes > GarbageLimit ? pause : null;
+                    bool goesOn = await CleanStepAsync(version, leastBytes: 0, _options.CleaningStepBytes).ConfigureAwait(false);
+                    await RemoveWithManifestAsync(VersionChain.AlwaysRecent).ConfigureAwait(false);
+                    pause = goesOn ? pause : null;
                 }
-                else if (before <= GarbageLimit)
+                else if (CleanableBytes <= GarbageLimit)
                 {
                     await RemoveWithManifestAsync(VersionChain.AlwaysRecent).ConfigureAwait(false);
                     pause = null;
@@ -290,15 +308,51 @@ public sealed partial class StateStore
         }
     }
 
-    /// <summary>One run, by whoever has the pages gate. Near the bound that is the checkpoint itself: those that follow each other closely would leave no time for cleaning.</summary>
-    private async Task CleanNowAsync(StateVersion version)
+    /// <summary>
+    /// What a checkpoint cleans itself: the nearer the bound, the more, so that cleaning goes along with checkpoints that leave it no time between them, and none of them has to make up for all of it. Near the bound that is as much as
+    /// keeps the files within it, whatever waits.
+    /// </summary>
+    private async Task CleanInTurnAsync(StateVersion version)
     {
-        if (CleanableBytes > GarbageLimit)
+        double urgency = Math.Min(1, Urgency);
+        long owed = (long)(urgency * WritesPerCheckpointByte * _lastCheckpointBytes);
+        if (urgency < MinUrgency)
         {
-            await RunCleaningAsync(version, ChooseFiles(), Math.Max(MinRunBytes, 2 * _lastCheckpointBytes)).ConfigureAwait(false);
+            return;
+        }
+
+        bool goesOn = true;
+        for (long written = Interlocked.Read(ref _cleaningBytes); goesOn && owed > 0 && !_closing.IsCancellationRequested; written = Interlocked.Read(ref _cleaningBytes))
+        {
+            goesOn = await CleanStepAsync(version, leastBytes: long.MaxValue, Math.Min(Math.Max(owed, MinRunBytes), _options.CleaningStepBytes)).ConfigureAwait(false);
+            owed -= Interlocked.Read(ref _cleaningBytes) - written;
         }
 
         await RemoveWithManifestAsync(VersionChain.AlwaysRecent).ConfigureAwait(false);
+    }
+
+    /// <summary>One run, by whoever has the pages gate: a step of the lap that is under way, or of a new one.</summary>
+    /// <param name="version">The version of the newest manifest.</param>
+    /// <param name="leastBytes">What is found before making way for a checkpoint.</param>
+    /// <param name="mostBytes">What is moved at most, about.</param>
+    /// <returns>Whether there is more to do.</returns>
+    private async Task<bool> CleanStepAsync(StateVersion version, long leastBytes, long mostBytes)
+    {
+        List<PageFileSpace> files = _lap is { } open ? [.. SparsestFirst().Where(file => open.Has(file.Number))] : [];
+        if (files.Count == 0)
+        {
+            files = CleanableBytes > GarbageLimit ? ChooseFiles() : [];
+            Volatile.Write(ref _lap, files.Count == 0 ? null : new CleaningLap(files.Select(static file => file.Number), CleanableBytes));
+        }
+
+        if (_lap is not { } lap)
+        {
+            return false;
+        }
+
+        (leastBytes, mostBytes) = lap.IsInDoubt ? (long.MaxValue, long.MaxValue) : (leastBytes, mostBytes);
+        await RunCleaningAsync(version, files, leastBytes, mostBytes, lap).ConfigureAwait(false);
+        return _lap is not null || (CleanableBytes < lap.GarbageBytes && CleanableBytes > GarbageLimit);
     }
 
     /// <summary>How long to wait until something may be written; null until the next checkpoint.</summary>
@@ -320,7 +374,7 @@ public sealed partial class StateStore
     private List<PageFileSpace> ChooseFiles()
     {
         long wanted = CleanableBytes - (long)(_pageFiles!.LiveBytes * TargetShare);
-        long most = IsBoundNear ? MaxRunBytes : Math.Clamp(_allowance, MinRunBytes, MaxRunBytes);
+        long most = Math.Min(MaxLapBytes, _pageFiles.LiveBytes / LapShare);
         List<PageFileSpace> chosen = [];
         foreach (PageFileSpace file in SparsestFirst())
         {
@@ -346,23 +400,26 @@ public sealed partial class StateStore
     /// </summary>
     /// <param name="version">The version of the newest manifest.</param>
     /// <param name="files">The files to free, at most.</param>
-    /// <param name="leastBytes">What is moved before making way for a checkpoint.</param>
+    /// <param name="leastBytes">What is found before making way for a checkpoint.</param>
+    /// <param name="mostBytes">What is moved at most, about.</param>
+    /// <param name="lap">Where to go on, which is told how far this went; null for a run from the beginning.</param>
     /// <param name="inFullThrough">Pages that are deltas in files up to this one are stored in full as well.</param>
     /// <returns>Whether anything was moved.</returns>
-    private async Task<bool> RunCleaningAsync(StateVersion version, List<PageFileSpace> files, long leastBytes, uint inFullThrough = 0)
+    private async Task<bool> RunCleaningAsync(StateVersion version, List<PageFileSpace> files, long leastBytes, long mostBytes, CleaningLap? lap, uint inFullThrough = 0)
     {
         long started = _options.TimeProvider.GetTimestamp();
         using Activity? activity = StoreActivities.Start("cairn.clean", Location, version.Height);
         CleaningJob job = NewJob();
         try
         {
-            while (!await BackgroundThread.RunAsync(ThreadName, () => TryFind(job, files, leastBytes, inFullThrough), stepsBack: !IsWanted).ConfigureAwait(false))
+            while (!await BackgroundThread.RunAsync(ThreadName, () => TryFind(job, files, leastBytes, mostBytes, lap, inFullThrough), stepsBack: !IsPressed).ConfigureAwait(false))
             {
                 job = NewJob();
             }
 
             if (!job.HasWork)
             {
+                GoOn(lap, job.Stopped);
                 return false;
             }
 
@@ -371,7 +428,7 @@ public sealed partial class StateStore
             await using ConfiguredAsyncDisposable _ = writer.ConfigureAwait(false);
             job.Add(version.Local);
             job.Add(version.State);
-            if (!await BackgroundThread.RunAsync(ThreadName, () => job.TryStore(writer, () => !IsWanted)).ConfigureAwait(false))
+            if (!await BackgroundThread.RunAsync(ThreadName, () => job.TryStore(writer, () => !IsWanted), stepsBack: !IsPressed).ConfigureAwait(false))
             {
                 await BackgroundThread.RunAsync(ThreadName, () => job.TryStore(writer, static () => true), stepsBack: false).ConfigureAwait(false);
             }
@@ -394,6 +451,7 @@ public sealed partial class StateStore
         }
 
         await MoveHandlesAsync(job.Moves).ConfigureAwait(false);
+        GoOn(lap, job.Stopped);
         NoteManifest(version.Ordinal, checkpointBytes: 0);
         _allowance -= job.WrittenBytes;
         Interlocked.Increment(ref _cleaningRuns);
@@ -402,14 +460,27 @@ public sealed partial class StateStore
         Raise(new StoreEvent.CleaningCompleted(files.Count, job.WrittenBytes, elapsed));
         return true;
 
-        CleaningJob NewJob() => new(Pages, _home.Pages!, version, files.Select(static file => file.Number), inFullThrough);
+        CleaningJob NewJob() => new(Pages, _home.Pages!, version, files.Select(static file => file.Number), inFullThrough, lap?.Place);
+    }
+
+    /// <summary>Notes how far a lap has come.</summary>
+    private void GoOn(CleaningLap? lap, CleaningPlace? place)
+    {
+        if (lap is not null && place is not null)
+        {
+            lap.Place = place;
+        }
+        else if (lap is { IsInDoubt: false } or { Place: not null })
+        {
+            Volatile.Write(ref _lap, null);
+        }
     }
 
     /// <summary>Finds what is in use in the files: pages from the roots down, blobs in the files themselves. These are read as a whole, so that damage shows before it is deleted.</summary>
     /// <returns>False when it showed that more files are worth it, which are among the files now: another job has to begin anew.</returns>
-    private bool TryFind(CleaningJob job, List<PageFileSpace> files, long leastBytes, uint inFullThrough)
+    private bool TryFind(CleaningJob job, List<PageFileSpace> files, long leastBytes, long mostBytes, CleaningLap? lap, uint inFullThrough)
     {
-        bool isWhole = job.FindPages(() => job.MarkedBytes < CompactionRunBytes && GoesOn());
+        bool isWhole = job.FindPages(() => job.MarkedBytes < CompactionRunBytes && job.LiveBytes < mostBytes && GoesOn());
         if (isWhole && TryAddWorthwhile(files, job, inFullThrough))
         {
             return false;
@@ -428,9 +499,18 @@ public sealed partial class StateStore
             });
             if (isWhole && job.LiveBytesIn(file.Number) != file.LiveBytes)
             {
+                if (lap?.Place is not null)
+                {
+                    // What earlier steps came upon is not known any more.
+                    lap.Doubt();
+                    return true;
+                }
+
                 job.Blamed = file.Number;
                 throw job.Damage ?? new StateCorruptedException(PathOf(file), -1, "live bytes of a page file", $"{file.LiveBytes} as in the manifest", $"{job.LiveBytesIn(file.Number)}");
             }
+
+            job.Stopped = isWhole ? null : CleaningPlace.End;
         }
 
         // Blobs found meanwhile take pages with them as well.
@@ -444,6 +524,9 @@ public sealed partial class StateStore
     /// <summary>Whether somebody waits for the end of a run: a checkpoint for its turn, or a caller.</summary>
     private bool IsWanted => IsAwaited || MustMakeWay;
 
+    /// <summary>Whether somebody waits, or soon will because the next checkpoint is due: then nothing that writes pages steps back.</summary>
+    private bool IsPressed => IsWanted || IsCheckpointDue;
+
     private bool MustMakeWay => Volatile.Read(ref _waitingCheckpoints) > 0 || Volatile.Read(ref _disposed) != 0;
 
     /// <summary>A failed write latches. Anything else says that a file is damaged: it is not tried again, nor are the others if it is none of them.</summary>
@@ -456,6 +539,7 @@ public sealed partial class StateStore
         else
         {
             string? damaged = (exception as StateCorruptedException)?.File;
+            Volatile.Write(ref _lap, null);
             List<PageFileSpace> named = files.FindAll(file => file.Number == job.Blamed || string.Equals(PathOf(file), damaged, StringComparison.Ordinal));
             _damagedFiles.UnionWith((named.Count > 0 ? named : files).Select(static file => file.Number));
         }
@@ -468,6 +552,8 @@ public sealed partial class StateStore
         bool isDone = false;
         while (!isDone)
         {
+            // No application should have to be done again for it, if none takes long.
+            await Pages.BeginMovingAsync().ConfigureAwait(false);
             await _writeGate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
             try
             {
@@ -475,6 +561,7 @@ public sealed partial class StateStore
             }
             finally
             {
+                Pages.EndMoving();
                 _writeGate.Release();
             }
 

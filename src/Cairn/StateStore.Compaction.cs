@@ -78,7 +78,7 @@ public sealed partial class StateStore
 
             // Where damage was found, deltas stay what they are: one that cannot be read would end every run.
             List<PageFileSpace> files = WorthwhileFiles(through.Value);
-            return (files.Count > 0 || damage is null) && await RunCleaningAsync(version, files, MinRunBytes, damage is null ? through.Value : 0).ConfigureAwait(false);
+            return (files.Count > 0 || damage is null) && await RunCleaningAsync(version, files, MinRunBytes, mostBytes: long.MaxValue, lap: null, damage is null ? through.Value : 0).ConfigureAwait(false);
         }
     }
 

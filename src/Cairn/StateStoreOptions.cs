@@ -87,6 +87,9 @@ public sealed partial record StateStoreOptions
     /// <summary>Whether work on that index rests as long as it works. For tests.</summary>
     internal bool HistoryPauses { get; init; } = true;
 
+    /// <summary>What cleaning moves in one step, about. For tests, whose stores are small.</summary>
+    internal long CleaningStepBytes { get; init; } = 4 << 20;
+
     /// <summary>The fewest changes that threads share. For tests, whose blocks are small.</summary>
     internal int ApplyForkChanges { get; init; } = Tree.ApplyCrew.DefaultForkChanges;
 

@@ -84,7 +84,8 @@ internal sealed class CheckpointJob
     /// <summary>What the manifest no longer refers to, once both trees are stored.</summary>
     public List<StoredExtent> TakeFreed()
     {
-        _lists.Superseded.RemoveAll(extent => _lists.Kept.Contains(extent.Id));
+        PageIdSet kept = _lists.Kept;
+        _lists.Superseded.RemoveAll(extent => kept.Contains(extent.Id));
         return _lists.Superseded;
     }
 
@@ -145,8 +146,15 @@ internal sealed class CheckpointJob
             return;
         }
 
-        _open.Push((reference, stubs & (stubs - 1)));
-        Visit(reference.Page!.Child(BitOperations.TrailingZeroCount(stubs)));
+        Page page = reference.Page!;
+        ulong next = stubs & (stubs - 1);
+        _open.Push((reference, next));
+        if (next != 0)
+        {
+            page.Child(BitOperations.TrailingZeroCount(next)).PrefetchChanges();
+        }
+
+        Visit(page.Child(BitOperations.TrailingZeroCount(stubs)));
     }
 
     private void Visit(PageReference reference)

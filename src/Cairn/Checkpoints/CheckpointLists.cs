@@ -18,14 +18,14 @@ internal sealed class CheckpointLists
     public List<StoredExtent> Superseded { get; private set; } = [];
 
     /// <summary>What of that the pages stored build on.</summary>
-    public HashSet<PageId> Kept { get; private set; } = [];
+    public PageIdSet Kept { get; private set; } = new();
 
     /// <summary>Forgets what is in them.</summary>
     public void Clear()
     {
         if (Math.Max(Math.Max(Pages.Count, Superseded.Count), Kept.Count) > MostKept)
         {
-            (Pages, Superseded, Kept) = ([], [], []);
+            (Pages, Superseded, Kept) = ([], [], new PageIdSet());
         }
 
         Pages.Clear();

@@ -30,6 +30,9 @@ internal sealed class CleaningJob
     private readonly List<StoredExtent> _extents = [];
     private readonly List<StoredExtent> _onPath = [];
     private readonly Stack<(PageReference Reference, int Child)> _open = new();
+    private readonly byte[] _key = new byte[StateLimits.MaxKeyBytes];
+    private readonly CleaningPlace? _from;
+    private readonly KeySpan?[] _found = new KeySpan?[2]; // by tree
 
     /// <summary>Makes a job.</summary>
     /// <param name="pages">Gives the pages.</param>
@@ -37,8 +40,10 @@ internal sealed class CleaningJob
     /// <param name="version">The version of the newest manifest.</param>
     /// <param name="files">The files that are to go.</param>
     /// <param name="inFullThrough">Every page that is a delta in a file up to this one is stored in full; 0 for none.</param>
-    public CleaningJob(PageCache pages, IPageStore store, StateVersion version, IEnumerable<uint> files, uint inFullThrough)
+    /// <param name="from">Where to go on: before it nothing of these files is left. Null for the beginning.</param>
+    public CleaningJob(PageCache pages, IPageStore store, StateVersion version, IEnumerable<uint> files, uint inFullThrough, CleaningPlace? from = null)
     {
+        _from = from;
         _pages = pages;
         _store = store;
         _version = version;
@@ -74,6 +79,9 @@ internal sealed class CleaningJob
     /// <summary>Whether pages became deltas.</summary>
     public bool HasDeltas { get; private set; }
 
+    /// <summary>Where looking ended early; null when it came to the end.</summary>
+    public CleaningPlace? Stopped { get; set; }
+
     /// <summary>Whether such deltas add entries.</summary>
     public bool HasAddingDeltas { get; private set; }
 
@@ -90,7 +98,7 @@ internal sealed class CleaningJob
     /// <param name="goesOn">Asked now and then whether to go on.</param>
     /// <returns>Whether both trees were walked to the end.</returns>
     /// <exception cref="IOException">Reading failed.</exception>
-    public bool FindPages(Func<bool> goesOn) => FindPages(_version.State, goesOn) && FindPages(_version.Local, goesOn);
+    public bool FindPages(Func<bool> goesOn) => FindPages(TreeKind.State, goesOn) && FindPages(TreeKind.Local, goesOn);
 
     /// <summary>Looks whether the version has a blob at a place, by its key, and if so marks it and the pages on the way to it. Costs one path of pages.</summary>
     /// <param name="extent">The place.</param>
@@ -162,20 +170,23 @@ internal sealed class CleaningJob
         IsWriting = true;
         await writer.CommitAsync(manifest, Freed, CancellationToken.None).ConfigureAwait(false);
         IsWriting = false;
+        Moves.Limit(TreeKind.State, _found[(int)TreeKind.State]);
+        Moves.Limit(TreeKind.Local, _found[(int)TreeKind.Local]);
     }
 
     private TreeRoot RootOf(TreeKind tree) => tree == TreeKind.State ? _version.State : _version.Local;
 
-    private bool FindPages(TreeRoot root, Func<bool> goesOn)
+    private bool FindPages(TreeKind tree, Func<bool> goesOn)
     {
-        if (root.Reference is not { } reference)
+        if (RootOf(tree).Reference is not { } reference || _from?.Tree > tree)
         {
             return true;
         }
 
+        ReadOnlySpan<byte> from = _from?.Tree == tree ? _from.Key : [];
         Stack<OpenPage> open = new();
         _path.Clear();
-        Look(reference, isRead: true, open);
+        Look(reference, isRead: true, item: -1, from, open);
         while (open.TryPeek(out OpenPage? top))
         {
             if (top.Next == top.Children.Count)
@@ -187,14 +198,16 @@ internal sealed class CleaningJob
 
             if (!goesOn())
             {
+                Stopped = new CleaningPlace(tree, KeyBelow(_path[^1], top.Children[top.Next].Item).ToArray());
                 return false;
             }
 
-            (PageReference child, uint tags, bool isInner) = top.Children[top.Next++];
+            top.Prefetch();
+            (PageReference child, uint tags, bool isInner, int item) = top.Children[top.Next++];
             bool mustLoad = isInner || MustLoad(child, tags);
             if (mustLoad || child.Bases is not null || IsHere(child.Id))
             {
-                Look(child, mustLoad, open);
+                Look(child, mustLoad, item, from, open);
             }
         }
 
@@ -202,7 +215,7 @@ internal sealed class CleaningJob
     }
 
     /// <summary>Looks where a page is, marks it if that is in one of the files, and opens it if it has children.</summary>
-    private void Look(PageReference reference, bool isRead, Stack<OpenPage> open)
+    private void Look(PageReference reference, bool isRead, int item, ReadOnlySpan<byte> from, Stack<OpenPage> open)
     {
         using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
         Page? page = isRead ? TryGet(reference) : null;
@@ -212,14 +225,21 @@ internal sealed class CleaningJob
         }
 
         _path.Add(reference);
-        FindExtents(reference);
+        FindExtents(reference, item);
         if (page is { StubMask: not 0 })
         {
-            open.Push(OpenPage.Of(page));
+            open.Push(OpenPage.Of(page, from.IsEmpty ? 0 : page.Search(from).Index));
             return;
         }
 
         _path.RemoveAt(_path.Count - 1);
+    }
+
+    /// <summary>What all keys below a stub begin with, filled up with zeros.</summary>
+    private ReadOnlySpan<byte> KeyBelow(PageReference parent, int item)
+    {
+        using ReaderEpochs.Guard guard = ReaderEpochs.Enter();
+        return _key.AsSpan(0, _pages.Get(parent).CopyKey(item, _key));
     }
 
     /// <summary>Reads a page. What is damaged is passed over with all below it: it is in none of the files, or its file turns out to have less in use than the manifest counts.</summary>
@@ -236,7 +256,7 @@ internal sealed class CleaningJob
         }
     }
 
-    private void FindExtents(PageReference reference)
+    private void FindExtents(PageReference reference, int item)
     {
         _extents.Clear();
         reference.AddExtents(_extents);
@@ -254,9 +274,19 @@ internal sealed class CleaningJob
         if (form is { } lowest)
         {
             MarkPath();
+            NoteFound(reference.Tree, item);
             _marked[reference.Id.Value] = lowest;
             MarkedBytes += lowest == StoredForm.Full ? _extents.Max(static extent => extent.Bytes) : 0;
         }
+    }
+
+    /// <summary>Notes between which keys pages were found. They are found in the order of keys.</summary>
+    private void NoteFound(TreeKind tree, int item)
+    {
+        ReadOnlySpan<byte> key = item < 0 ? [] : KeyBelow(_path[^2], item);
+        ref KeySpan? span = ref _found[(int)tree];
+        span ??= new KeySpan(key);
+        span.ExtendTo(key);
     }
 
     private void MarkPath()
@@ -384,23 +414,36 @@ internal sealed class CleaningJob
     /// <summary>A page whose children are being looked at.</summary>
     private sealed class OpenPage
     {
-        /// <summary>The children, the tags of their bases, and whether they have children themselves.</summary>
-        public List<(PageReference Child, uint Tags, bool IsInner)> Children { get; } = new(PageLimits.MaxItems);
+        /// <summary>How far ahead the processor is asked for what is known of a child.</summary>
+        private const int LookAhead = 8;
+
+        /// <summary>The children, the tags of their bases, whether they have children themselves, and which items they are.</summary>
+        public List<(PageReference Child, uint Tags, bool IsInner, int Item)> Children { get; } = new(PageLimits.MaxItems);
 
         /// <summary>The next child to look at.</summary>
         public int Next { get; set; }
 
-        public static OpenPage Of(Page page)
+        public static OpenPage Of(Page page, int first)
         {
             OpenPage open = new();
-            for (ulong stubs = page.StubMask; stubs != 0; stubs &= stubs - 1)
+            for (ulong stubs = first >= PageLimits.MaxItems ? 0 : page.StubMask >> first << first; stubs != 0; stubs &= stubs - 1)
             {
                 int item = System.Numerics.BitOperations.TrailingZeroCount(stubs);
                 uint tags = BinaryPrimitives.ReadUInt32LittleEndian(page.Stub(item)[StubLayout.BasesOffset..]);
-                open.Children.Add((page.Child(item), tags, page.StubLevel(item) > 0));
+                PageReference child = page.Child(item);
+                PageReference.PrefetchHandle(child);
+                open.Children.Add((child, tags, page.StubLevel(item) > 0, item));
             }
 
             return open;
+        }
+
+        public void Prefetch()
+        {
+            if (Next + LookAhead < Children.Count)
+            {
+                Children[Next + LookAhead].Child.PrefetchBases();
+            }
         }
     }
 }

@@ -61,6 +61,7 @@ internal sealed class PageEncoder
             _form = StoredForm.First;
             _items |= Numbered(chain.FirstItems, _added);
             _added |= Numbered(chain.FirstAdded, _added);
+            PrefetchChildren(page, _items);
             _length = PageDelta.TryEncode(page, _items, _added, chain.Full, moves, _buffer, chain.Full.StoredBytes / MaxDeltaShare);
             if (_length > 0)
             {
@@ -68,6 +69,7 @@ internal sealed class PageEncoder
             }
         }
 
+        PrefetchChildren(page, ulong.MaxValue);
         _form = StoredForm.Full;
         _length = PageCodec.Encode(page, _buffer, moves);
         return _form;
@@ -84,6 +86,20 @@ internal sealed class PageEncoder
             StoredForm.First => new MovedPage(place, new PageChain(_chain.Full, place, _items, _added, _count), ChangedItems: 0, AddedItems: 0),
             _ => new MovedPage(place, _chain, _items, _added),
         };
+    }
+
+    /// <summary>Asks the processor for the handles of children, and for what is stored of them: it is written into their stubs.</summary>
+    private static void PrefetchChildren(Page page, ulong items)
+    {
+        for (ulong left = page.StubMask & items; left != 0; left &= left - 1)
+        {
+            PageReference.PrefetchHandle(page.Child(BitOperations.TrailingZeroCount(left)));
+        }
+
+        for (ulong left = page.StubMask & items; left != 0; left &= left - 1)
+        {
+            page.Child(BitOperations.TrailingZeroCount(left)).PrefetchBases();
+        }
     }
 
     /// <summary>Finds the items of a page that the last of what is stored does not have.</summary>

@@ -16,6 +16,17 @@ internal sealed partial class Page
     /// <summary>Asks the processor for the hash of a node of a page made in this process.</summary>
     public void PrefetchHash(int node) => PageProbe.Prefetch(Address + _hashOffset + (node * Hash256.SizeBytes), bytes: 1);
 
+    /// <summary>Asks the processor for the records of the items that differ from what is stored.</summary>
+    public void PrefetchChanged()
+    {
+        for (ulong left = ChangedItems; left != 0; left &= left - 1)
+        {
+            int item = BitOperations.TrailingZeroCount(left);
+            int bytes = Record(item).Length;
+            PageProbe.Prefetch(Address + RecordEnd(item) - bytes, bytes);
+        }
+    }
+
     /// <summary>Copies body and hashes.</summary>
     public void CopyMemoryTo(PageMemory destination)
     {

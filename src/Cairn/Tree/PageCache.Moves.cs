@@ -7,6 +7,16 @@ namespace Cairn.Tree;
 /// </content>
 internal sealed partial class PageCache
 {
+    /// <summary>A large draft that takes longer is not waited for: it is applied again.</summary>
+    private static readonly TimeSpan MostWaitForAppliers = TimeSpan.FromSeconds(2);
+
+    /// <summary>Moving takes less by far, and what delays it otherwise delays nobody longer.</summary>
+    private static readonly TimeSpan MostWaitForMover = TimeSpan.FromMilliseconds(100);
+
+    private readonly object _turn = new(); // guards the next three
+    private bool _isMoving;
+    private int _applying;
+    private TaskCompletionSource? _hasTurn;
     private readonly Dictionary<TreeChange, Func<ulong>> _applied = [];
     private long _lastMove;
     private long _moveCount;
@@ -14,6 +24,62 @@ internal sealed partial class PageCache
 
     /// <summary>How often pages were moved. Whoever keeps a handle from one reader epoch to the next looks, inside, whether it is still the same, and otherwise begins anew.</summary>
     public long MoveCount => Interlocked.Read(ref _moveCount);
+
+    /// <summary>Waits, but not long, while pages are about to be moved: what is applied meanwhile would have to be applied again. To be ended by <see cref="EndApplying"/>.</summary>
+    public void BeginApplying()
+    {
+        lock (_turn)
+        {
+            if (_isMoving)
+            {
+                Monitor.Wait(_turn, MostWaitForMover);
+            }
+
+            _applying++;
+        }
+    }
+
+    /// <summary>Ends <see cref="BeginApplying"/>.</summary>
+    public void EndApplying()
+    {
+        lock (_turn)
+        {
+            if (--_applying == 0)
+            {
+                _hasTurn?.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Waits, but not long, until nothing is being applied, and has what follows wait until <see cref="EndMoving"/>.</summary>
+    public async ValueTask BeginMovingAsync()
+    {
+        Task turn;
+        lock (_turn)
+        {
+            _isMoving = true;
+            if (_applying == 0)
+            {
+                return;
+            }
+
+            _hasTurn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            turn = _hasTurn.Task;
+        }
+
+        await turn.WaitAsync(MostWaitForAppliers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Ends <see cref="BeginMovingAsync"/>.</summary>
+    public void EndMoving()
+    {
+        lock (_turn)
+        {
+            _isMoving = false;
+            _hasTurn = null;
+            Monitor.PulseAll(_turn);
+        }
+    }
 
     /// <summary>Keeps pages from being moved until <see cref="ReleaseMoves"/>: for an application that was overtaken once.</summary>
     public void HoldMoves()
@@ -82,11 +148,11 @@ internal sealed partial class PageCache
             TreeChange[] onNew = [.. _applied.Where(change => change.Value() >= cleaned).Select(static change => change.Key)];
             StateVersion[] newer = [.. versions.Where(version => version.Ordinal >= cleaned)];
             mover.Move([.. newer.Select(static version => version.State.Reference), .. newer.Select(static version => version.Local.Reference), .. onNew.Select(static change => change.Root.Reference)]);
-            superseded.ForEach(mover.Move);
+            mover.MoveAll(superseded);
             supersededBlobs.ForEach(mover.Move);
             foreach (TreeChange change in onNew)
             {
-                change.Superseded.ForEach(mover.Move);
+                mover.MoveAll(change.Superseded);
                 change.SupersededBlobs.ForEach(mover.Move);
             }
 

@@ -252,8 +252,10 @@ internal sealed partial class PageCache
             open = open[part.Length..];
             lock (_lock)
             {
+                PagesAhead ahead = new(part);
                 foreach (PageReference reference in part)
                 {
+                    ahead.Next();
                     if (reference.Page is { Residency: PageResidency.Dirty or PageResidency.Superseded } page)
                     {
                         bool isOutdated = page.Residency == PageResidency.Superseded;

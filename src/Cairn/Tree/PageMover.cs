@@ -16,9 +16,9 @@ internal sealed class PageMover(PageMoves moves)
 
     private readonly HashSet<Page> _seen = [];
     private readonly Stack<Page> _open = new();
-    private readonly Dictionary<PageReference, PagePlace> _movedPages = [];
+    private readonly Dictionary<PageReference, PagePlace> _movedPages = new(moves.PageCount);
     private readonly Dictionary<BlobReference, Homes.PageId> _movedBlobs = [];
-    private readonly HashSet<Page> _movedInMemory = [];
+    private readonly HashSet<Page> _movedInMemory = new(moves.PageCount);
 
     /// <summary>Moves what is reached from roots.</summary>
     public void Move(IEnumerable<PageReference?> roots)
@@ -32,6 +32,20 @@ internal sealed class PageMover(PageMoves moves)
         while (_open.TryPop(out Page? page))
         {
             MoveIn(page);
+        }
+    }
+
+    /// <summary>Moves handles.</summary>
+    public void MoveAll(List<PageReference> references)
+    {
+        for (int i = 0; i < references.Count; i++)
+        {
+            if (i + HandlesAhead < references.Count)
+            {
+                PageReference.PrefetchHandle(references[i + HandlesAhead]);
+            }
+
+            Move(references[i]);
         }
     }
 
@@ -90,8 +104,9 @@ internal sealed class PageMover(PageMoves moves)
     private void MoveIn(Page page)
     {
         ulong changed = 0;
-        int stubs = 0;
-        for (ulong left = page.StubMask; left != 0; left &= left - 1)
+        ulong looked = moves.ItemsToLookAt(page);
+        int stubs = FirstStub(page, looked);
+        for (ulong left = page.StubMask & looked; left != 0; left &= left - 1)
         {
             PrefetchBehind(page, stubs);
             PageReference child = page.Children[stubs++];
@@ -116,8 +131,9 @@ internal sealed class PageMover(PageMoves moves)
 
     private void KeepIn(Page page)
     {
-        int stubs = 0;
-        for (ulong left = page.StubMask; left != 0; left &= left - 1, stubs++)
+        ulong looked = moves.ItemsToLookAt(page);
+        int stubs = FirstStub(page, looked);
+        for (ulong left = page.StubMask & looked; left != 0; left &= left - 1, stubs++)
         {
             PrefetchBehind(page, stubs);
             PageReference child = page.Children[stubs];
@@ -142,6 +158,9 @@ internal sealed class PageMover(PageMoves moves)
             }
         }
     }
+
+    /// <summary>How many stubs a page has before the first of some items that lie side by side.</summary>
+    private static int FirstStub(Page page, ulong items) => items == 0 ? 0 : BitOperations.PopCount(page.StubMask & ((items & (~items + 1)) - 1));
 
     private static void PrefetchBehind(Page page, int child)
     {

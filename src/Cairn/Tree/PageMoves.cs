@@ -29,6 +29,8 @@ internal sealed class PageMoves
 
     private readonly Dictionary<ulong, MovedPage> _pages = [];
     private readonly Dictionary<ulong, PageId> _blobs = [];
+    private readonly KeySpan?[] _spans = new KeySpan?[2]; // by tree
+    private bool _isLimited;
     private ulong[] _filter = [];
 
     /// <summary>How many pages have a new place.</summary>
@@ -42,6 +44,18 @@ internal sealed class PageMoves
 
     /// <summary>Notes the new place of a blob, which is as long as before.</summary>
     public void AddBlob(PageId old, PageId id) => _blobs.Add(old.Value, id);
+
+    /// <summary>Says between which keys everything is that has a new place in a tree.</summary>
+    /// <param name="tree">The tree.</param>
+    /// <param name="span">The keys; null when nothing has.</param>
+    public void Limit(TreeKind tree, KeySpan? span)
+    {
+        _spans[(int)tree] = span;
+        _isLimited = true;
+    }
+
+    /// <summary>The items of a page that may have a new place, or something below them that has one, as bits.</summary>
+    public ulong ItemsToLookAt(Page page) => !_isLimited || HasBlobs ? ulong.MaxValue : _spans[(int)page.Tree]?.ItemsIn(page) ?? 0;
 
     /// <summary>Makes <see cref="MayConcern"/> ready, when everything has been added.</summary>
     public void Seal()

@@ -105,6 +105,15 @@ internal sealed class PageReference
         }
     }
 
+    /// <summary>Asks the processor for the items that storing the page writes, if it is not stored. To be called a while after <see cref="PrefetchToStore"/>.</summary>
+    public void PrefetchChanges()
+    {
+        if (Id == PageId.None)
+        {
+            _page?.PrefetchChanged();
+        }
+    }
+
     /// <summary>Says, when a block has made the page or replaced it, that nobody keeps the handle beyond its page without saying so.</summary>
     public void AllowReuse() => Add(HandleUse.Reusable);
 

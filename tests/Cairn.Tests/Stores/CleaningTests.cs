@@ -71,6 +71,31 @@ public sealed class CleaningTests
     }
 
     [Fact]
+    public async Task Runs_OfOneLap_AreSmallAndFreeTheFilesTogether()
+    {
+        SimulatedHome home = new(HomeKind.SimulatedDirectory, new SimulatedFileSystem());
+        List<(int Files, long Bytes)> runs = [];
+        StateStore store = await home.OpenAsync(Tight with { PageFileBytes = 1 << 20, DirtyBytes = 1 << 20, ReplayBytes = 1 << 20, CleaningStepBytes = 16 << 10, OnEvent = Listen });
+        await OverwriteAsync(store, new Random(17), keys: 20_000, valueBytes: 60, keysABlock: 2_000, blocks: 120);
+        await store.CheckpointAsync();
+        StoreStatistics statistics = store.GetStatistics();
+        await home.CloseAsync(store);
+        Assert.True(statistics.RemovedPageFiles > 5, $"{statistics.RemovedPageFiles} files removed");
+        Assert.True(runs.Count > 5 * statistics.RemovedPageFiles, $"{runs.Count} runs, {statistics.RemovedPageFiles} files removed");
+
+        // A page may have a full one and two deltas, and the pages above those that move go with them.
+        Assert.InRange(runs.Max(static run => run.Bytes), 1, 96 << 10);
+
+        void Listen(StoreEvent happened)
+        {
+            if (happened is StoreEvent.CleaningCompleted completed)
+            {
+                runs.Add((completed.Files, completed.Bytes));
+            }
+        }
+    }
+
+    [Fact]
     public async Task Views_HeldOverManyRuns_StayCorrect_AndGiveTheirFilesBackWhenClosed()
     {
         SimulatedHome home = new(HomeKind.SimulatedDirectory, new SimulatedFileSystem());

@@ -16,6 +16,7 @@ internal sealed record StoreSettings
         RecentViewBytes = Smallest,
         HistoryBytes = 16 * Smallest,
         HistoryLagBytes = Smallest / 4,
+        CleaningStepBytes = Smallest / 8,
     };
 
     /// <summary>Small files, but no checkpoint unless the test asks for one: which operation comes when does not depend on threads.</summary>
@@ -60,6 +61,9 @@ internal sealed record StoreSettings
 
     public long CleaningBytesPerSecond { get; init; } = 16 << 20;
 
+    /// <summary>What cleaning moves in one step, about.</summary>
+    public long CleaningStepBytes { get; init; } = 4 << 20;
+
     /// <summary>The memory for hot entries: two sets, so that keys meet in them all the time.</summary>
     public long HotEntryBytes { get; init; } = 2 * 1024;
 
@@ -90,6 +94,7 @@ internal sealed record StoreSettings
         RetainAll = RetainAll,
         ReserveBytes = ReserveBytes,
         CleaningBytesPerSecond = CleaningBytesPerSecond,
+        CleaningStepBytes = CleaningStepBytes,
         HotEntryBytes = HotEntryBytes,
         ShortcutPace = ShortcutPace,
         OnEvent = OnEvent,
