@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using Cairn.Checkpoints;
 using Cairn.Homes;
 using Cairn.IO;
@@ -410,37 +409,28 @@ public sealed partial class StateStore
         long started = _options.TimeProvider.GetTimestamp();
         using Activity? activity = StoreActivities.Start("cairn.clean", Location, version.Height);
         CleaningJob job = NewJob();
+        ICheckpointWriter? writer = null;
         try
         {
-            while (!await BackgroundThread.RunAsync(ThreadName, () => TryFind(job, files, leastBytes, mostBytes, lap, inFullThrough), stepsBack: !IsPressed).ConfigureAwait(false))
+            // On one thread as far as it goes: between two of them it would wait for one of the pool, which are busy applying.
+            bool? isStored;
+            while ((isStored = await BackgroundThread.RunAsync(ThreadName, FindAndStore, stepsBack: !IsPressed).ConfigureAwait(false)) is null)
             {
                 job = NewJob();
             }
 
-            if (!job.HasWork)
+            if (writer is null)
             {
                 GoOn(lap, job.Stopped);
                 return false;
             }
 
-            _pageFiles!.SetVersions(first: version.Ordinal, version.Ordinal);
-            ICheckpointWriter writer = _home.Pages!.BeginCheckpoint();
-            await using ConfiguredAsyncDisposable _ = writer.ConfigureAwait(false);
-            job.Add(version.Local);
-            job.Add(version.State);
-            if (!await BackgroundThread.RunAsync(ThreadName, () => job.TryStore(writer, () => !IsWanted), stepsBack: !IsPressed).ConfigureAwait(false))
+            if (isStored == false)
             {
                 await BackgroundThread.RunAsync(ThreadName, () => job.TryStore(writer, static () => true), stepsBack: false).ConfigureAwait(false);
             }
 
-            Manifest manifest = _manifest with
-            {
-                Generation = _manifest.Generation + 1,
-                State = job.PageOf(version.State, _manifest.State),
-                Local = job.PageOf(version.Local, _manifest.Local),
-                HasDeltas = _manifest.HasDeltas || job.HasDeltas,
-                HasAddingDeltas = _manifest.HasAddingDeltas || job.HasAddingDeltas,
-            };
+            Manifest manifest = ManifestOf(job, version);
             await job.CommitAsync(writer, manifest).ConfigureAwait(false);
             Volatile.Write(ref _manifest, manifest);
         }
@@ -449,18 +439,58 @@ public sealed partial class StateStore
             NoteCleaningFailure(job, files, exception);
             throw;
         }
+        finally
+        {
+            if (writer is not null)
+            {
+                await writer.DisposeAsync().ConfigureAwait(false);
+            }
+        }
 
         await MoveHandlesAsync(job.Moves).ConfigureAwait(false);
         GoOn(lap, job.Stopped);
         NoteManifest(version.Ordinal, checkpointBytes: 0);
-        _allowance -= job.WrittenBytes;
-        Interlocked.Increment(ref _cleaningRuns);
-        Interlocked.Add(ref _cleaningBytes, job.WrittenBytes);
-        TimeSpan elapsed = _options.TimeProvider.GetElapsedTime(started);
-        Raise(new StoreEvent.CleaningCompleted(files.Count, job.WrittenBytes, elapsed));
+        NoteRun(files.Count, job.WrittenBytes, _options.TimeProvider.GetElapsedTime(started));
         return true;
 
+        bool? FindAndStore()
+        {
+            if (!TryFind(job, files, leastBytes, mostBytes, lap, inFullThrough))
+            {
+                return null;
+            }
+
+            if (!job.HasWork)
+            {
+                return true;
+            }
+
+            _pageFiles!.SetVersions(first: version.Ordinal, version.Ordinal);
+            writer = _home.Pages!.BeginCheckpoint();
+            job.Add(version.Local);
+            job.Add(version.State);
+            return job.TryStore(writer, () => !IsWanted);
+        }
+
         CleaningJob NewJob() => new(Pages, _home.Pages!, version, files.Select(static file => file.Number), inFullThrough, lap?.Place);
+    }
+
+    /// <summary>What the next manifest says, once a job has stored what it found in a version.</summary>
+    private Manifest ManifestOf(CleaningJob job, StateVersion version) => _manifest with
+    {
+        Generation = _manifest.Generation + 1,
+        State = job.PageOf(version.State, _manifest.State),
+        Local = job.PageOf(version.Local, _manifest.Local),
+        HasDeltas = _manifest.HasDeltas || job.HasDeltas,
+        HasAddingDeltas = _manifest.HasAddingDeltas || job.HasAddingDeltas,
+    };
+
+    private void NoteRun(int files, long writtenBytes, TimeSpan elapsed)
+    {
+        _allowance -= writtenBytes;
+        Interlocked.Increment(ref _cleaningRuns);
+        Interlocked.Add(ref _cleaningBytes, writtenBytes);
+        Raise(new StoreEvent.CleaningCompleted(files, writtenBytes, elapsed));
     }
 
     /// <summary>Notes how far a lap has come.</summary>

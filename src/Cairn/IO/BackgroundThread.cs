@@ -25,7 +25,7 @@ internal static partial class BackgroundThread
     /// <returns>Its result, or what it threw.</returns>
     public static Task<T> RunAsync<T>(string name, Func<T> work, bool stepsBack = true)
     {
-        TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<T> done = new(); // completed on a thread of the pool, which goes on with what follows: a second one may be long in coming
         ManualResetEvent hasEnded = new(false);
         Action tell = static () => { };
         ThreadPool.RegisterWaitForSingleObject(hasEnded, (_, _) => tell(), state: null, Timeout.Infinite, executeOnlyOnce: true);
