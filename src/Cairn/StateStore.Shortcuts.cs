@@ -8,7 +8,7 @@ public sealed partial class StateStore
     /// <summary>
     /// A filter is made when as many keys were asked for in vain as the tree has, divided by two to this power: making it costs about a fortieth of such a question for each key, in the background.
     /// </summary>
-    private const int FilterPaysShift = 7;
+    private const int FilterPaysShift = 8;
 
     /// <summary>Where it could not be made, since pages are not in memory, it is tried again after twice as many questions each time, up to this power.</summary>
     private const int LeastPaysShift = 2;

@@ -20,9 +20,9 @@ internal sealed partial class Page
     /// <summary>The cache lines of an object.</summary>
     public const int ObjectLines = 3;
 
-    /// <summary>What an object takes, and a handle with its place in the list of its parent.</summary>
-    private const int ObjectBytes = 160;
-    private const int HandleBytes = 88;
+    /// <summary>What an object takes, and a handle with its places in the lists of its parent.</summary>
+    private const int ObjectBytes = 176;
+    private const int HandleBytes = 92;
 
     /// <summary>The cache lines of the places of most pages' children.</summary>
     private const int ChildrenLines = 7;
@@ -54,6 +54,7 @@ internal sealed partial class Page
     {
         _pool = pool;
         _children = hasChildren ? new PageReference[PageLimits.MaxItems] : [];
+        _leafPlaces = hasChildren ? new int[PageLimits.MaxItems] : [];
     }
 
     /// <summary>Which tree the page belongs to.</summary>
@@ -96,7 +97,7 @@ internal sealed partial class Page
     public int BodyBytes => _bodyBytes;
 
     /// <summary>The children, in the order of the stubs.</summary>
-    public ReadOnlySpan<PageReference> Children => _children.AsSpan(0, _childCount);
+    public ReadOnlySpan<PageReference> Children => new(_children, 0, _childCount);
 
     /// <summary>The blobs, in the order of their entries.</summary>
     public BlobReference[] Blobs { get; private set; } = [];

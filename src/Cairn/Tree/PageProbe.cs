@@ -27,8 +27,6 @@ internal readonly record struct PageShape(ushort TrieOffset, byte TrieRoot, byte
 /// </remarks>
 internal readonly unsafe ref struct PageProbe
 {
-    /// <summary>The cache lines asked for beside the header: trie, offsets, heights and prefix of a full page, which lie before the records.</summary>
-    private const int PrefetchedLines = 8;
     private const int LineBytes = 64;
 
     private readonly byte* _start;
@@ -59,12 +57,33 @@ internal readonly unsafe ref struct PageProbe
         if (Sse.IsSupported)
         {
             Sse.Prefetch0(_start);
-            byte* trie = _start + _shape.TrieOffset;
-            for (int line = 0; line < PrefetchedLines; line++)
-            {
-                Sse.Prefetch0(trie + (line * LineBytes));
-            }
+            PrefetchLines(_start + _shape.TrieOffset);
         }
+    }
+
+    /// <summary>Likewise, for a leaf that is likely to be at an address, unless that is 0. It may be the wrong memory, or none: then nothing is read, and no fault comes of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PrefetchLeaf(nint address)
+    {
+        if (Sse.IsSupported && address != 0)
+        {
+            Sse.Prefetch0((byte*)address);
+            PrefetchLines((byte*)address + PageHeaderLayout.SizeBytes);
+        }
+    }
+
+    /// <summary>The lines asked for beside the header: trie, offsets, heights and prefix of a full page, which lie before the records.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchLines(byte* trie)
+    {
+        Sse.Prefetch0(trie);
+        Sse.Prefetch0(trie + LineBytes);
+        Sse.Prefetch0(trie + (2 * LineBytes));
+        Sse.Prefetch0(trie + (3 * LineBytes));
+        Sse.Prefetch0(trie + (4 * LineBytes));
+        Sse.Prefetch0(trie + (5 * LineBytes));
+        Sse.Prefetch0(trie + (6 * LineBytes));
+        Sse.Prefetch0(trie + (7 * LineBytes));
     }
 
     /// <summary>Asks the processor for all of a page's memory.</summary>
@@ -136,6 +155,18 @@ internal readonly unsafe ref struct PageProbe
     {
         stub = StubOnTheWay(key, out item);
         return IsHere(key, item, stub, out value);
+    }
+
+    /// <summary>Decides a look-up in a page without stubs.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="value">As <see cref="Find"/> says.</param>
+    /// <returns>False when the key is absent.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool FindInLeaf(ReadOnlySpan<byte> key, out int item, out ReadOnlySpan<byte> value)
+    {
+        item = Candidate(_start + _shape.TrieOffset, key, _shape.Count);
+        return IsHere(key, item, stub: -1, out value);
     }
 
     /// <summary>Decides whether an item that the bits of a key lead to has the key.</summary>

@@ -89,6 +89,14 @@ internal sealed class PageReference
         new PageProbe(Address, Shape).Prefetch();
     }
 
+    /// <summary>Asks the processor for the page and the beginning of its memory.</summary>
+    /// <param name="bytes">How much of that.</param>
+    public void Prefetch(int bytes)
+    {
+        PageProbe.PrefetchObject(_page, Cairn.Tree.Page.ObjectLines);
+        PageProbe.Prefetch(Address, bytes);
+    }
+
     /// <summary>Asks the processor for a handle. No method of the handle itself, as calling one waits for it.</summary>
     public static void PrefetchHandle(PageReference reference) => PageProbe.PrefetchObject(reference, Lines);
 

@@ -9,14 +9,14 @@ namespace Cairn.Tree;
 /// </summary>
 internal struct ShortcutWorth
 {
-    /// <summary>What an answer is worth, in questions in vain: a question costs about a sixteenth of the way through the tree.</summary>
-    private const int OfAnAnswer = 16;
+    /// <summary>What an answer is worth, in questions in vain: a question costs about an eighth of the way through the tree.</summary>
+    private const int OfAnAnswer = 8;
 
     /// <summary>After so many questions in vain it is forgotten how often there were answers before.</summary>
     private const int Most = 1024;
 
     /// <summary>How often one is asked that does not pay: one in so many times, a power of two.</summary>
-    private const uint AskedAnyway = 8;
+    private const uint AskedAnyway = 16;
 
     private int _credit;
     private uint _passedBy;

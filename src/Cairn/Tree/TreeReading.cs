@@ -24,20 +24,15 @@ internal static class TreeReading
     /// <param name="isBlob">Whether it is a blob.</param>
     /// <param name="isOffer">Whether to offer the entry to <see cref="HotEntries"/>.</param>
     /// <param name="passed">The leaf to be read in passing, which alone may have the key; null when it is known whether the key is there.</param>
-    private static bool TryFind(
-        PageCache pages,
-        in TreeRoot root,
-        ReadOnlySpan<byte> key,
-        bool mayPass,
-        [NotNullWhen(true)] out Page? page,
-        out int item,
-        out ReadOnlySpan<byte> value,
-        out bool isBlob,
-        out bool isOffer,
-        out PageReference? passed)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryFind(PageCache pages, in TreeRoot root, ReadOnlySpan<byte> key, bool mayPass, [NotNullWhen(true)] out Page? page, out int item, out ReadOnlySpan<byte> value, out bool isBlob, out bool isOffer, out PageReference? passed)
     {
         passed = null;
         PageReference? reference = root.Reference;
+        Page? above = null;
+        nint addressAbove = 0;
+        nint likely = 0;
+        int stub = -1;
         int hits = 0;
         bool found = false;
         isBlob = false;
@@ -48,19 +43,32 @@ internal static class TreeReading
         {
             page = pages.Get(reference, ref hits);
             PageShape shape = reference.Shape;
-            PageProbe probe = new(reference.Address, shape);
-            probe.Prefetch();
+            nint address = reference.Address;
+            PageProbe probe = new(address, shape);
+            if (address != likely)
+            {
+                probe.Prefetch();
+                (shape.HasStubs ? null : above)?.NoteLeaf(stub, addressAbove, address);
+            }
+
             if (!shape.HasStubs)
             {
                 // Nothing but the memory of a leaf is touched: of many leaves the objects are not in the processor's cache.
-                found = probe.Find(key, out item, out _, out value);
+                found = probe.FindInLeaf(key, out item, out value);
                 isBlob = found && probe.IsBlob(item);
                 break;
             }
 
             ReadOnlySpan<PageReference> children = page.Children; // asked for now, so that it is there when the stub is known
-            int stub = probe.StubOnTheWay(key, out item);
-            reference = stub >= 0 ? children[stub] : null;
+            stub = probe.StubOnTheWay(key, out item);
+            (above, addressAbove, likely, reference) = (page, address, 0, null);
+            if (stub >= 0)
+            {
+                // A leaf is asked for before its handle has come, which only tells that it is the right one.
+                likely = page.LikelyLeaf(stub, address);
+                PageProbe.PrefetchLeaf(likely);
+                reference = children[stub];
+            }
 
             // The key is compared once, with the entry at the end of the way; before only where that may spare reading a page.
             if (reference?.Page is null)
@@ -70,6 +78,7 @@ internal static class TreeReading
                 reference = found ? reference : null;
                 if (mayPass && reference is not null && pages.IsPassedBy(reference))
                 {
+                    (likely == 0 ? null : page)?.NoteLeaf(stub, address, leaf: address);
                     passed = reference;
                     found = false;
                     break;

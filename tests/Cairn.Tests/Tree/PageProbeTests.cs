@@ -47,6 +47,15 @@ public sealed class PageProbeTests
         bool found = new PageProbe(page.Address, page.Shape).Find(key, out int item, out int stub, out ReadOnlySpan<byte> value);
         Assert.Equal(expected, found);
         Assert.Equal(expectedItem, item);
+        Assert.Equal(page.Children.Length > 0, page.Shape.HasStubs);
+        Assert.Equal(page.IsBlob(item), new PageProbe(page.Address, page.Shape).IsBlob(item));
+        if (!page.Shape.HasStubs)
+        {
+            Assert.Equal(found, new PageProbe(page.Address, page.Shape).FindInLeaf(key, out int leafItem, out ReadOnlySpan<byte> leafValue));
+            Assert.Equal(item, leafItem);
+            Assert.True(leafValue.SequenceEqual(value));
+        }
+
         if (found)
         {
             Assert.Equal(page.IsStub(item) ? page.StubOrdinal(item) : -1, stub);

@@ -60,6 +60,30 @@ public sealed class PageReuseTests
     }
 
     [Fact]
+    public void LikelyLeaf_IsWhatWasNotedInThisLifeOfTheObject()
+    {
+        PagePool pool = new();
+        Page page = pool.RentPage(hasChildren: true);
+        page.PutChild(0, Make(pool).MakeHandle());
+        page.Begin(OneItem(pool), 100, [], born: 1);
+        nint own = page.Address;
+        Assert.Equal(0, page.LikelyLeaf(0, own));
+        nint near = own + (3 * 256);
+        page.NoteLeaf(0, own, near);
+        page.NoteLeaf(5, own, near);
+        Assert.Equal(near, page.LikelyLeaf(0, own));
+        Assert.Equal(0, page.LikelyLeaf(1, own));
+        page.NoteLeaf(5, own, own);
+        Assert.Equal(0, page.LikelyLeaf(5, own));
+        page.Free();
+        Assert.Same(page, pool.RentPage(hasChildren: true));
+        Assert.Equal(0, page.LikelyLeaf(0, own));
+        page.NoteLeaf(1, own, near);
+        Assert.Equal(0, page.LikelyLeaf(0, own));
+        Assert.Equal(near, page.LikelyLeaf(1, own));
+    }
+
+    [Fact]
     public void MakeHandle_OfAReusedPage_IsAnotherOneUnlessItMayBeReused()
     {
         PagePool pool = new();
