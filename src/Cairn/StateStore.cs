@@ -34,7 +34,7 @@ public sealed partial class StateStore : IAsyncDisposable
         _log = home.Log;
         _options = options;
         Buffers = new DraftBuffers(options.PoisonFreedPages);
-        Pages = new PageCache(home.Pages, options.CacheBytes, new PagePool(options.PoisonFreedPages), options.EvictionPolicy);
+        Pages = new PageCache(home.Pages, options.CacheBytes, new PagePool(options.PoisonFreedPages), options.EvictionPolicy, new OtherBounds(2 * options.DirtyBytes, options.RecentViewBytes));
         _crew = new ApplyCrew(Pages, options.ApplyWorkers, options.ApplyForkChanges);
         _pageFiles = home.Pages as PageFiles;
         _manifest = home.Pages?.Manifest ?? Manifest.Empty;
@@ -49,7 +49,7 @@ public sealed partial class StateStore : IAsyncDisposable
             (home as DirectoryHome)?.History,
             home.IsReadOnly,
             HistoryStart,
-            new HistoryOptions(options.HistoryBytes) { LagBytes = options.HistoryLagBytes, Pauses = options.HistoryPauses },
+            new HistoryOptions(options.HistoryBytes) { LagBytes = options.HistoryLagBytes, Pauses = options.HistoryPauses, PoisonsBlocks = options.PoisonFreedPages },
             Raise);
         _metrics = new StoreMetrics(this);
         AllowShortcuts();

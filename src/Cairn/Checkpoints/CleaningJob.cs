@@ -121,6 +121,7 @@ internal sealed class CleaningJob
     {
         if (root.Reference is { } reference && _marked.ContainsKey(reference.Id.Value))
         {
+            Moves.Expect(_marked.Count);
             _open.Push((reference, 0));
         }
     }
@@ -385,7 +386,13 @@ internal sealed class CleaningJob
         HasAddingDeltas |= _encoder.HasAdditions;
         _extents.Clear();
         reference.AddExtents(_extents);
-        Freed.AddRange(_extents.Where(extent => form == StoredForm.Full || (extent.Id != before.Full.Id && (form == StoredForm.First || extent.Id != before.First.Id))));
+        foreach (StoredExtent extent in _extents)
+        {
+            if (form == StoredForm.Full || (extent.Id != before.Full.Id && (form == StoredForm.First || extent.Id != before.First.Id)))
+            {
+                Freed.Add(extent);
+            }
+        }
     }
 
     private BlobReference[] MarkedBlobs(PageReference reference)

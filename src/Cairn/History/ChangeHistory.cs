@@ -26,6 +26,7 @@ internal sealed partial class ChangeHistory : IChangeHistory, IOldValues, IAsync
     private readonly Func<LogPosition> _keptFrom;
     private readonly Action<StoreEvent> _raise;
     private readonly BlockCache _cache;
+    private readonly SpareBlocks _spare;
     private readonly TailBuilder _tail; // under _building
     private readonly HashSet<string> _dropped = []; // paths of files that are damaged; under _building
     private RunSet _current;
@@ -43,7 +44,8 @@ internal sealed partial class ChangeHistory : IChangeHistory, IOldValues, IAsync
     {
         _location = location;
         _log = log;
-        _tail = new TailBuilder(log.Records);
+        _spare = new SpareBlocks(options.PoisonsBlocks);
+        _tail = new TailBuilder(log.Records, _spare);
         _files = directory is null ? null : new HistoryFiles(directory);
         _isReadOnly = isReadOnly;
         _keptFrom = keptFrom;
@@ -249,13 +251,26 @@ internal sealed partial class ChangeHistory : IChangeHistory, IOldValues, IAsync
     /// <summary>Runs in memory that follow each other and have about the same size become one.</summary>
     private void MergeInMemory()
     {
-        while (MergePlan.Find(Volatile.Read(ref _current).Runs, run => !run.IsFile && !Volatile.Read(ref _beingWritten).Contains(run), RunBlock.SizeBytes) is { } plan)
+        while (true)
         {
-            MemoryRunSink sink = new();
-            RunHeader header = RunMerger.Merge(plan, sink, StartOf(plan), default, CancellationToken.None);
-            if (!TryReplace(plan, new Run(header, sink.ToBlocks())))
+            // Inside, the memory of runs that become a file meanwhile is not used again.
+            RunSet set = EnterCurrent();
+            try
             {
-                return; // they have just become a file
+                if (MergePlan.Find(set.Runs, run => !run.IsFile && !Volatile.Read(ref _beingWritten).Contains(run), RunBlock.SizeBytes) is not { } plan)
+                {
+                    return;
+                }
+
+                MemoryRunSink sink = new(_spare);
+                if (!TryReplace(plan, sink.ToRun(RunMerger.Merge(plan, sink, StartOf(plan), default, CancellationToken.None))))
+                {
+                    return; // they have just become a file
+                }
+            }
+            finally
+            {
+                set.Exit();
             }
         }
     }

@@ -16,6 +16,9 @@ internal readonly record struct HistoryOptions(long MemoryBytes)
     /// <summary>Whether catching up and merging rest as long as they work.</summary>
     public bool Pauses { get; init; } = true;
 
+    /// <summary>Whether blocks of memory that nobody reads any more are overwritten (tests).</summary>
+    public bool PoisonsBlocks { get; init; }
+
     /// <summary>The blocks of files kept in memory.</summary>
     public long CacheBytes => MemoryBytes / 2;
 

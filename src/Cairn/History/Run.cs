@@ -7,7 +7,7 @@ namespace Cairn.History;
 /// An immutable part of the history: the changes of an interval of records, sorted by key, and the records themselves, in memory or in a file.
 /// <list type="bullet">
 /// <item>Blocks of a file are checked when they are read; what fails is a <see cref="RunDamagedException"/>, whereupon the run is dropped and made anew from the log.</item>
-/// <item>Counted by the sets that have it (<see cref="RunSet"/>); the last one closes the file.</item>
+/// <item>Counted by the sets that have it (<see cref="RunSet"/>); the last one closes the file, or gives the memory to other runs, unless questions were asked of it: answers may refer to its blocks for as long as they like. Who merges is inside a set that has the run.</item>
 /// </list>
 /// Safe for any thread.
 /// </summary>
@@ -17,16 +17,22 @@ internal sealed class Run
 
     private readonly int _id = Interlocked.Increment(ref _lastId);
     private readonly byte[][]? _blocks;
+    private readonly SpareBlocks? _spare;
     private readonly IFile? _file;
     private readonly BlockCache? _cache;
     private int _holders;
     private int _isClosed;
+    private bool _isAsked;
 
     /// <summary>A run in memory.</summary>
-    public Run(RunHeader header, byte[][] blocks)
+    /// <param name="header">What it says of itself.</param>
+    /// <param name="blocks">Its blocks by number; the first one stands for the header and is empty.</param>
+    /// <param name="spare">Takes the blocks when nobody has the run any more.</param>
+    public Run(RunHeader header, byte[][] blocks, SpareBlocks spare)
     {
         Header = header;
         _blocks = blocks;
+        _spare = spare;
         Path = "history in memory";
         Rewinds = RewindTable.Read(this);
     }
@@ -74,22 +80,28 @@ internal sealed class Run
     /// <summary>One more set has it.</summary>
     public void Hold() => Interlocked.Increment(ref _holders);
 
-    /// <summary>One set less has it; the last one closes the file.</summary>
+    /// <summary>One set less has it; the last one closes it and gives its memory back.</summary>
     public void Release()
     {
-        if (Interlocked.Decrement(ref _holders) == 0)
+        // One that was closed before, with the store, may be in the hands of a cursor that nobody disposed.
+        if (Interlocked.Decrement(ref _holders) == 0 && TryClose() && !Volatile.Read(ref _isAsked))
         {
-            Close();
+            _spare?.Return(_blocks);
         }
     }
 
     /// <summary>Closes the file, once.</summary>
-    public void Close()
+    public void Close() => TryClose();
+
+    private bool TryClose()
     {
-        if (Interlocked.Exchange(ref _isClosed, 1) == 0)
+        if (Interlocked.Exchange(ref _isClosed, 1) != 0)
         {
-            _file?.Dispose();
+            return false;
         }
+
+        _file?.Dispose();
+        return true;
     }
 
     /// <summary>Gives a block.</summary>
@@ -98,6 +110,12 @@ internal sealed class Run
     {
         if (_blocks is not null)
         {
+            // Records and rewinds are copied, entries may be referred to by answers.
+            if (kind == RunBlockKind.Entries)
+            {
+                Volatile.Write(ref _isAsked, true);
+            }
+
             return _blocks[number];
         }
 

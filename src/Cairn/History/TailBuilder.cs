@@ -6,7 +6,7 @@ using Cairn.Homes;
 namespace Cairn.History;
 
 /// <summary>Makes runs in memory of records that follow each other, one after the other. Owned by one thread at a time; keeps its memory from run to run.</summary>
-internal sealed class TailBuilder(ILogRecords log)
+internal sealed class TailBuilder(ILogRecords log, SpareBlocks spare)
 {
     private const int ChangeBytes = 64; // what a change takes beside its bytes while it waits here
     private const int MostKeptItems = 1 << 18; // so that one huge block does not hold memory for ever
@@ -68,7 +68,7 @@ internal sealed class TailBuilder(ILogRecords log)
     /// <summary>Makes the run; at least one record was added.</summary>
     public Run Finish()
     {
-        MemoryRunSink sink = new();
+        MemoryRunSink sink = new(spare);
         RunWriter writer = new(sink, _before, _parts.Count == 0 ? 0 : _parts.Min(static part => part.Height));
         AddChanges(writer, TreeKind.State);
         AddChanges(writer, TreeKind.Local);
@@ -78,8 +78,7 @@ internal sealed class TailBuilder(ILogRecords log)
             writer.Add(row);
         }
 
-        RunHeader header = writer.Finish(default);
-        return new Run(header, sink.ToBlocks());
+        return sink.ToRun(writer.Finish(default));
     }
 
     /// <returns>Where the places of the changes begin.</returns>

@@ -70,6 +70,7 @@ internal sealed partial class Page
         _handle ??= _pool.Handles.TryTake();
         if (_handle is { } handle)
         {
+            handle.DropBases(_pool.Handles);
             handle.Begin(this, bases);
             return handle;
         }

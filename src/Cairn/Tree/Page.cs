@@ -20,8 +20,9 @@ internal sealed partial class Page
     /// <summary>The cache lines of an object.</summary>
     public const int ObjectLines = 3;
 
-    /// <summary>What an object takes, and a handle with its places in the lists of its parent.</summary>
-    private const int ObjectBytes = 176;
+    /// <summary>What an object takes, the places of its children, and a handle with its places in the lists of its parent.</summary>
+    private const int OwnBytes = 176;
+    private const int PlacesBytes = 24 + (PageLimits.MaxItems * 8);
     private const int HandleBytes = 92;
 
     /// <summary>The cache lines of the places of most pages' children.</summary>
@@ -138,7 +139,10 @@ internal sealed partial class Page
     public int MemoryBytes => _memory.Capacity;
 
     /// <summary>What the page counts for as it is accounted for: one that can be evicted, with what the garbage collector has for it alone: its object, and the handles of its children, whether these are in memory or not.</summary>
-    public int CountedBytes => Residency == PageResidency.Clean ? MemoryBytes + ObjectBytes + (_childCount * HandleBytes) : MemoryBytes;
+    public int CountedBytes => Residency == PageResidency.Clean ? MemoryBytes + OwnBytes + (_childCount * HandleBytes) : MemoryBytes;
+
+    /// <summary>What the garbage collector has for a page that is not stored, about: its object and its handle.</summary>
+    public int ObjectBytes => OwnBytes + HandleBytes + (HasChildren ? PlacesBytes : 0);
 
     /// <summary>What <see cref="PageProbe"/> needs to know beside its memory.</summary>
     public PageShape Shape => new(_trieOffset, _trieRoot, _count);

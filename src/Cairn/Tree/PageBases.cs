@@ -9,18 +9,36 @@ namespace Cairn.Tree;
 /// <remarks>
 /// Invariants: the content is that of the newest manifest, or of the checkpoint being written; every page that shares the object and may still be stored differs from it in its <see cref="Page.ChangedItems"/> at most. Because
 /// checkpoints follow the chain of heads, what was stored last is the page itself or one that it was copied from. Along that chain entries come and none goes, so that two of its pages with as many items have the same ones.
-/// Only whoever holds the pages gate looks inside; anybody may make one and hand it on.
+/// Only whoever holds the pages gate looks inside; anybody may make one and hand it on. Counted by the handles that have it: when the last of them serves another page, so may this (<see cref="SpareHandles"/>). A handle that
+/// goes to the garbage collector instead is never discounted, and takes this along.
 /// </remarks>
 internal sealed class PageBases
 {
     private PageReference? _origin;
+    private int _holders;
 
-    /// <summary>Makes one for a page whose stored form nobody has looked at yet.</summary>
+    /// <summary>Begins one for a page whose stored form nobody has looked at yet.</summary>
     /// <param name="origin">The page, stored in full; null when it is not stored yet.</param>
-    public PageBases(PageReference? origin) => _origin = origin;
+    public PageBases Begin(PageReference? origin)
+    {
+        _origin = origin;
+        Chain = default;
+        return this;
+    }
 
-    /// <summary>Makes one for a page that is stored.</summary>
-    public PageBases(in PageChain chain) => Set(chain);
+    /// <summary>Begins one for a page that is stored.</summary>
+    public PageBases Begin(in PageChain chain)
+    {
+        Set(chain);
+        return this;
+    }
+
+    /// <summary>One more handle has it. The caller has another one that does, or has made this.</summary>
+    public void Hold() => Interlocked.Increment(ref _holders);
+
+    /// <summary>One handle less has it.</summary>
+    /// <returns>Whether it was the last one: then nobody else knows this any more.</returns>
+    public bool Release() => Interlocked.Decrement(ref _holders) == 0;
 
     /// <summary>All of it.</summary>
     public PageChain Chain { get; private set; }

@@ -10,6 +10,13 @@ internal sealed partial class PageCache
     private const int StepsPerPage = 16;
     private const int FreeSteps = 512;
 
+    /// <summary>Of memory for pages, so many parts may be gaps between them.</summary>
+    private const int GapsShare = 3;
+    private const int GapShares = 16;
+
+    /// <summary>The part of the cache that clean pages keep, whatever the others take.</summary>
+    private const int LeastShare = 8;
+
     private readonly IEvictionPolicy _policy;
     private readonly byte _mostUses;
     private readonly Queue<PageReference> _outdated = new();
@@ -21,8 +28,26 @@ internal sealed partial class PageCache
     /// <summary>How many pages were dropped to make room.</summary>
     public long Evictions => Interlocked.Read(ref _evictions);
 
-    /// <summary>The bound for clean pages: what shortcuts leave of that of the cache.</summary>
-    private long LimitBytes => _limitBytes - Shortcuts.Bytes;
+    /// <summary>
+    /// The bound for clean pages: what shortcuts leave of that of the cache. Where all kinds of pages are near their bounds at once, clean ones make room for the gaps between pages and for the objects of the others, so that what is taken
+    /// from the operating system and the garbage collector stays within the sum of the bounds. Pages that only views keep are beside that sum.
+    /// </summary>
+    private long LimitBytes
+    {
+        get
+        {
+            long limit = _limitBytes - Shortcuts.Bytes;
+            if (_others is not { } others)
+            {
+                return limit;
+            }
+
+            long unstored = Math.Min(others.UnstoredBytes, _bytes[(int)PageResidency.Draft] + _bytes[(int)PageResidency.Dirty]);
+            long recent = Math.Min(others.RecentBytes, _bytes[(int)PageResidency.Superseded]);
+            long room = ((_limitBytes + others.UnstoredBytes + others.RecentBytes) / GapShares * (GapShares - GapsShare)) - unstored - recent - _otherObjectBytes;
+            return Math.Clamp(room, limit / LeastShare, limit);
+        }
+    }
 
     private long CleanBytes => _bytes[(int)PageResidency.Clean];
 
@@ -136,3 +161,8 @@ internal sealed partial class PageCache
         return false;
     }
 }
+
+/// <summary>What pages keep within that are not clean.</summary>
+/// <param name="UnstoredBytes">Those of the head and of drafts.</param>
+/// <param name="RecentBytes">Those of recent heights.</param>
+internal readonly record struct OtherBounds(long UnstoredBytes, long RecentBytes);

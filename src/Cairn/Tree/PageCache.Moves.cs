@@ -144,7 +144,7 @@ internal sealed partial class PageCache
             }
 
             Interlocked.Increment(ref _moveCount);
-            PageMover mover = new(moves);
+            PageMover mover = new(moves, Pool.Handles);
             TreeChange[] onNew = [.. _applied.Where(change => change.Value() >= cleaned).Select(static change => change.Key)];
             StateVersion[] newer = [.. versions.Where(version => version.Ordinal >= cleaned)];
             mover.Move([.. newer.Select(static version => version.State.Reference), .. newer.Select(static version => version.Local.Reference), .. onNew.Select(static change => change.Root.Reference)]);

@@ -23,11 +23,13 @@ internal sealed partial class PageCache
 
     private readonly IPageStore? _store;
     private readonly long _limitBytes;
+    private readonly OtherBounds? _others;
     private long _attention = long.MinValue;
     private Action? _onAttention;
     private readonly Lock _lock = new();
     private readonly long[] _bytes = new long[4];
     private long _objectBytes;
+    private long _otherObjectBytes;
     private readonly long[] _hits = new long[HitStripes * StripeWidth];
     private readonly MissedPages _missed = new();
 
@@ -36,10 +38,12 @@ internal sealed partial class PageCache
     /// <param name="limitBytes">The bound for clean pages.</param>
     /// <param name="pool">The memory of pages.</param>
     /// <param name="policy">Which clean pages go first.</param>
-    public PageCache(IPageStore? store, long limitBytes, PagePool pool, EvictionPolicy policy = EvictionPolicy.Clock)
+    /// <param name="others">What the other pages keep within; null where the clean ones need not give way to them.</param>
+    public PageCache(IPageStore? store, long limitBytes, PagePool pool, EvictionPolicy policy = EvictionPolicy.Clock, OtherBounds? others = null)
     {
         _store = store;
         _limitBytes = limitBytes;
+        _others = others;
         _policy = IEvictionPolicy.Of(policy);
         _mostUses = _policy.MostUses;
         Pool = pool;
@@ -237,6 +241,8 @@ internal sealed partial class PageCache
                     Outdate(reference, page);
                 }
             }
+
+            Evict();
         }
 
         return bytes;
@@ -429,11 +435,11 @@ internal sealed partial class PageCache
     }
 
     /// <summary>Puts a page that was read in place, after what it builds on: whoever finds the page finds that too.</summary>
-    private static bool TryPublish(PageReference reference, Page page, PageBases? bases)
+    private bool TryPublish(PageReference reference, Page page, PageBases? bases)
     {
         if (bases is not null)
         {
-            reference.Adopt(bases);
+            reference.Adopt(bases, Pool.Handles);
         }
 
         return reference.Publish(page);
@@ -456,7 +462,14 @@ internal sealed partial class PageCache
     private void Count(Page page, int times)
     {
         _bytes[(int)page.Residency] += times * page.CountedBytes;
-        _objectBytes += times * (page.CountedBytes - page.MemoryBytes);
+        if (page.Residency == PageResidency.Clean)
+        {
+            _objectBytes += times * (page.CountedBytes - page.MemoryBytes);
+        }
+        else
+        {
+            _otherObjectBytes += times * page.ObjectBytes;
+        }
     }
 
     private void Retire(Page page)

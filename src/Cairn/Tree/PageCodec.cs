@@ -79,7 +79,7 @@ internal static class PageCodec
             throw;
         }
 
-        bases = chain.Full == place ? null : new PageBases(chain);
+        bases = chain.Full == place ? null : pool.Handles.RentBases().Begin(chain);
         return page;
     }
 

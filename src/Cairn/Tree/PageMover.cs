@@ -9,7 +9,7 @@ namespace Cairn.Tree;
 /// <remarks>
 /// Handles are many: a page that was dropped from memory and read again has handles of its own for what is below it. All that matter are found from the roots, because a page stays in memory as long as a page below it does.
 /// </remarks>
-internal sealed class PageMover(PageMoves moves)
+internal sealed class PageMover(PageMoves moves, SpareHandles spare)
 {
     /// <summary>How many handles ahead the processor is asked for: each is somewhere else in memory.</summary>
     private const int HandlesAhead = 12;
@@ -56,7 +56,7 @@ internal sealed class PageMover(PageMoves moves)
         if (moves.MayConcern(old.Id) && moves.TryGet(old.Id, out MovedPage moved))
         {
             _movedPages.Add(reference, old);
-            reference.Move(moved);
+            reference.Move(moved, spare);
             if (reference.Page is { } page)
             {
                 page.ChangedItems = moved.ChangedItems;

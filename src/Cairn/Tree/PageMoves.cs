@@ -39,6 +39,9 @@ internal sealed class PageMoves
     /// <summary>Whether blobs have new places.</summary>
     public bool HasBlobs => _blobs.Count > 0;
 
+    /// <summary>Makes room for so many pages.</summary>
+    public void Expect(int pages) => _pages.EnsureCapacity(pages);
+
     /// <summary>Notes the new place of a page.</summary>
     public void Add(PageId old, in MovedPage moved) => _pages.Add(old.Value, moved);
 

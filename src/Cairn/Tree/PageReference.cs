@@ -149,6 +149,7 @@ internal sealed class PageReference
     /// <param name="bases">What is stored of the page it is a patched copy of; null for one that was built.</param>
     public void Begin(Page page, PageBases? bases)
     {
+        bases?.Hold();
         _bases = bases;
         _use = (int)HandleUse.None;
         Claim = null;
@@ -195,8 +196,21 @@ internal sealed class PageReference
         Id = id;
     }
 
+    /// <summary>Lets go of what the page before was stored as, for a handle that serves no page and belongs to the caller.</summary>
+    /// <param name="spare">Takes it, if no other handle has it.</param>
+    public void DropBases(SpareHandles spare)
+    {
+        if (_bases is { } bases && bases.Release())
+        {
+            spare.Put(bases);
+        }
+
+        _bases = null;
+    }
+
     /// <summary>What a patched copy of the page shares with it.</summary>
-    public PageBases ShareBases()
+    /// <param name="spare">Gives an object for it.</param>
+    public PageBases ShareBases(SpareHandles spare)
     {
         if (Bases is { } bases)
         {
@@ -210,12 +224,25 @@ internal sealed class PageReference
             Keep(HandleUse.IsOrigin);
         }
 
-        return Adopt(new PageBases(isOrigin ? this : null));
+        return Adopt(spare.RentBases().Begin(isOrigin ? this : null), spare);
     }
 
     /// <summary>Takes what was found when the page was read, unless there is something already.</summary>
+    /// <param name="bases">What was found; nobody else has it.</param>
+    /// <param name="spare">Takes it, if there is something already.</param>
     /// <returns>What there is now.</returns>
-    public PageBases Adopt(PageBases bases) => Interlocked.CompareExchange(ref _bases, bases, null) ?? bases;
+    public PageBases Adopt(PageBases bases, SpareHandles spare)
+    {
+        bases.Hold();
+        if (Interlocked.CompareExchange(ref _bases, bases, null) is not { } known)
+        {
+            return bases;
+        }
+
+        bases.Release();
+        spare.Put(bases);
+        return known;
+    }
 
     /// <summary>Adds what the page takes where it is stored: itself, and what it builds on. Whoever holds the pages gate may ask, for a page that has been read or stored in this process.</summary>
     public void AddExtents(List<StoredExtent> extents)
@@ -234,12 +261,14 @@ internal sealed class PageReference
     }
 
     /// <summary>Takes the place that cleaning gave to the page. Under the lock of <see cref="PageCache"/>.</summary>
-    public void Move(in MovedPage moved)
+    /// <param name="moved">The place.</param>
+    /// <param name="spare">Gives an object for what the page builds on.</param>
+    public void Move(in MovedPage moved, SpareHandles spare)
     {
         Place(moved.Place.Id, moved.Place.StoredBytes, moved.Place.Crc);
         if (Bases is not null || moved.Chain.Full.Id != moved.Place.Id)
         {
-            Adopt(new PageBases(moved.Chain)).Set(moved.Chain);
+            (Bases ?? Adopt(spare.RentBases().Begin(moved.Chain), spare)).Set(moved.Chain);
         }
     }
 

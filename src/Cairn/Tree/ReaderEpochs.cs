@@ -90,12 +90,20 @@ internal sealed class ReaderEpochs
         while (TryTake(before, out Retired retired))
         {
             PagePool.FreeChain(retired.First);
-            foreach (PageReference handle in retired.Evicted ?? [])
+            if (retired.Evicted is { } evicted)
             {
-                if (handle.TryGiveBackEvicted())
-                {
-                    retired.Spare!.Put(handle);
-                }
+                GiveBack(evicted, retired.Spare!);
+            }
+        }
+    }
+
+    private static void GiveBack(List<PageReference> evicted, SpareHandles spare)
+    {
+        foreach (PageReference handle in evicted)
+        {
+            if (handle.TryGiveBackEvicted())
+            {
+                spare.Put(handle);
             }
         }
     }

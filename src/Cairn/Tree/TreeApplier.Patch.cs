@@ -9,7 +9,7 @@ internal sealed partial class TreeApplier
     {
         Page copy = _builder.Copy(page, _born);
         copy.PatchTotals(page.Totals + PatchItems(copy, page, firstStep, inserted: int.MaxValue));
-        return Register(copy, _pages.HasStore ? reference.ShareBases() : null);
+        return Register(copy, _pages.HasStore ? reference.ShareBases(_pages.Pool.Handles) : null);
     }
 
     /// <summary>Changes the items of a copy; those from <paramref name="inserted"/> on are one further than they were.</summary>
@@ -46,7 +46,7 @@ internal sealed partial class TreeApplier
         Page copy = _builder.CopyWith(page, entry, _born);
         TreeTotals added = new(1, (ulong)(entry.Key.Length + entry.Value.Length));
         copy.PatchTotals(page.Totals + added + PatchItems(copy, page, firstStep, entry.Item));
-        return Register(copy, _pages.HasStore ? reference.ShareBases() : null);
+        return Register(copy, _pages.HasStore ? reference.ShareBases(_pages.Pool.Handles) : null);
     }
 
     private NewEntry EntryOf(in Step insert) => new()

@@ -76,7 +76,7 @@ public sealed class ChangeHistoryTests
                 HistoryComparison.Compare(plain, history, random, 60, 0, 340);
                 Assert.True(history.Usage.FileBytes > 0);
             },
-            new HistoryOptions(1 << 20));
+            new HistoryOptions(1 << 20) { PoisonsBlocks = true });
         Assert.Equal(changes, run.Files.ChangeCount);
         Assert.Empty(run.Events);
     });
@@ -86,7 +86,7 @@ public sealed class ChangeHistoryTests
     {
         await using HistoryRun run = new(HomeKind.SimulatedDirectory, new HistoryScript(random), options: HistoryRun.Smallest with { LagBytes = long.MaxValue });
         await run.AppendAsync(800);
-        await run.WithReaderAsync((history, plain) => HistoryComparison.Compare(plain, history, random, 40, 0, 800), new HistoryOptions(64 << 20));
+        await run.WithReaderAsync((history, plain) => HistoryComparison.Compare(plain, history, random, 40, 0, 800), new HistoryOptions(64 << 20) { PoisonsBlocks = true });
         await run.WithReaderAsync(
             (history, plain) =>
             {
@@ -95,6 +95,6 @@ public sealed class ChangeHistoryTests
                 Assert.InRange(refusal.IndexedSequence, 1ul, 799ul);
                 Assert.Contains(nameof(StateStoreOptions.HistoryBytes), refusal.Message, StringComparison.Ordinal);
             },
-            new HistoryOptions(64 << 10));
+            new HistoryOptions(64 << 10) { PoisonsBlocks = true });
     });
 }

@@ -12,7 +12,7 @@ namespace Cairn.Tests.History;
 internal sealed class HistoryRun : IAsyncDisposable
 {
     /// <summary>As small as it may be: every run in memory becomes a file, and the cache holds eight blocks.</summary>
-    public static HistoryOptions Smallest { get; } = new(64 << 10) { LagBytes = 0, Pauses = false };
+    public static HistoryOptions Smallest { get; } = new(64 << 10) { LagBytes = 0, Pauses = false, PoisonsBlocks = true };
 
     private readonly HomeKind _kind;
     private IHome _home;

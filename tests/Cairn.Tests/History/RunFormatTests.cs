@@ -18,7 +18,7 @@ public sealed class RunFormatTests
     [Fact]
     public void Run_OfManyBlocks_HasLevelsAndFindsEverything()
     {
-        MemoryRunSink sink = new();
+        MemoryRunSink sink = new(new SpareBlocks());
         RunWriter writer = new(sink, LogPosition.Start, baseHeight: 7);
         byte[] key = new byte[RunKey.MaxBytes];
         const int keys = 40_000;
@@ -32,7 +32,7 @@ public sealed class RunFormatTests
             writer.Add(new RecordRow(RecordKind.Block, 9, null, Hash256.EmptyRoot, 0, 9, sequence, new LogPosition(sequence, sequence, 0)));
         }
 
-        Run run = new(writer.Finish(SampleManifests.Id), sink.ToBlocks());
+        Run run = sink.ToRun(writer.Finish(SampleManifests.Id));
         Assert.Equal(2, run.Header.Levels);
         RunSeeker seeker = new();
         Random random = new(1);
@@ -149,7 +149,7 @@ public sealed class RunFormatTests
             log.AppendAsync(script.Next(), CancellationToken.None).AsTask().Wait();
         }
 
-        TailBuilder tail = new(log);
+        TailBuilder tail = new(log, new SpareBlocks());
         tail.Begin(LogPosition.Start);
         foreach (PlacedRecord placed in log.ReadPlaced(LogPosition.Start, (ulong)records))
         {
@@ -157,7 +157,7 @@ public sealed class RunFormatTests
             tail.Add(placed, new RecordRow(record.Kind, record.Height.Value, record.TimeTicks, record.Root, record.AbandonedFrom, record.Height.Value, record.Sequence, placed.After));
         }
 
-        MemoryRunSink sink = new();
+        MemoryRunSink sink = new(new SpareBlocks());
         RunHeader header = RunMerger.Merge([tail.Finish()], sink, after: 0, SampleManifests.Id, CancellationToken.None);
         return [.. header.ToBlock(), .. sink.ToBlocks().SelectMany(static block => block)];
     }

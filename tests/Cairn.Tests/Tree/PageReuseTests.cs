@@ -203,6 +203,49 @@ public sealed class PageReuseTests
     }
 
     [Fact]
+    public void MakeHandle_WhereTheLastHandleWithBasesGoesOn_LetsThemServeOtherPages()
+    {
+        PagePool pool = new();
+        Page first = Make(pool);
+        PageReference stored = first.MakeHandle();
+        stored.AllowReuse();
+        PageBases bases = stored.ShareBases(pool.Handles);
+        Assert.Same(bases, stored.ShareBases(pool.Handles));
+        Page second = Make(pool);
+        PageReference copy = second.MakeHandle(bases);
+        copy.AllowReuse();
+        bases.Set(PageChain.OfFull(new PagePlace((PageId)7, 100, 1), count: 3));
+
+        // The first page is gone, its copy is not.
+        Renew(pool, first);
+        Assert.Same(stored, first.MakeHandle());
+        Assert.Null(stored.Bases);
+        Assert.NotSame(bases, pool.Handles.RentBases());
+        Assert.Equal((PageId)7, copy.Bases!.Full.Id);
+        Renew(pool, second);
+        Assert.Same(copy, second.MakeHandle());
+        PageBases again = pool.Handles.RentBases();
+        Assert.Same(bases, again);
+        Assert.Equal(default, again.Begin(origin: null).Chain);
+    }
+
+    [Fact]
+    public void Adopt_WhereThereAreBases_GivesTheOthersBack()
+    {
+        SpareHandles spare = new();
+        PageReference read = new((PageId)9, 100, 1, TreeKind.State, stub: null);
+        PageBases known = new PageBases().Begin(PageChain.OfFull(new PagePlace((PageId)5, 100, 1), count: 2));
+        PageBases late = new();
+        Assert.Same(known, read.Adopt(known, spare));
+        Assert.Same(known, read.Adopt(late, spare));
+        Assert.Same(late, spare.RentBases());
+        Assert.NotSame(known, spare.RentBases());
+        read.DropBases(spare);
+        Assert.Same(known, spare.RentBases());
+        Assert.Null(read.Bases);
+    }
+
+    [Fact]
     public void FreeChain_OfPagesOfManyPools_GivesEachBackToItsOwn() => SeededRandom.ForEach(3, random =>
     {
         PagePool first = new();
