@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Cairn.Checkpoints;
 using Cairn.Homes;
 using Cairn.IO;
@@ -289,8 +290,10 @@ public sealed partial class StateStore
 
         ulong running = Volatile.Read(ref _checkpointOrdinal);
         long held = 0;
+        PagesAhead ahead = new(CollectionsMarshal.AsSpan(change.Superseded));
         foreach (PageReference page in change.Superseded)
         {
+            ahead.Next();
             bool isHeld = page.Id == PageId.None && page.Page?.Born <= running;
             held += isHeld ? page.Page?.MemoryBytes ?? 0 : 0;
             if (isHeld || page.Id != PageId.None)

@@ -80,13 +80,13 @@ internal sealed partial class Page
         WriteHeight(body[(to.Heights + heights)..], _heightWidth, entry.Height.Value - BaseHeight);
         from[(_heightsOffset + heights).._prefixOffset].CopyTo(body[(to.Heights + heights + _heightWidth)..]);
 
-        from.Slice(_prefixOffset, _prefixBytes + record).CopyTo(body[to.Prefix..]);
+        PageMemory.Copy(from.Slice(_prefixOffset, _prefixBytes + record), body[to.Prefix..]);
         Span<byte> added = body.Slice(to.Data + record, recordBytes);
         ReadOnlySpan<byte> suffix = entry.Key[_prefixBytes..];
         int width = WriteLength(added, suffix.Length);
         suffix.CopyTo(added[width..]);
         entry.Value.CopyTo(added[(width + suffix.Length)..]);
-        from[(_dataOffset + record)..].CopyTo(body[(to.Data + record + recordBytes)..]);
+        PageMemory.Copy(from[(_dataOffset + record)..], body[(to.Data + record + recordBytes)..]);
     }
 
     /// <summary>Begins a copy with an entry more on memory that holds its body, to be changed before anybody sees it.</summary>

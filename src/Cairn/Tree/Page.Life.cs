@@ -94,6 +94,9 @@ internal sealed partial class Page
     /// <summary>Asks the processor for an object. No method of the object itself, as calling one waits for it.</summary>
     public static void Prefetch(Page? page) => PageProbe.PrefetchObject(page, ObjectLines);
 
+    /// <summary>Asks the processor for the handle.</summary>
+    public void PrefetchHandle() => PageProbe.PrefetchObject(_handle, PageReference.Lines);
+
     /// <summary>Asks the processor for what goes with the object: its handle, and the places of its children.</summary>
     public void PrefetchParts()
     {
@@ -129,6 +132,7 @@ internal sealed partial class Page
         PendingStubs = 0;
         IsEntered = false;
         IsOutdated = false;
+        Ahead = null;
         _handle = _handle?.TryGiveBack() == true ? _handle : null;
         Residency = PageResidency.Draft;
         _life = (_life | 1) + 1;

@@ -10,11 +10,33 @@ internal sealed partial class Page
     /// <summary>The memory of a copy: the body, and room for the hash of every node.</summary>
     public int CopyBytes => Tree == TreeKind.State ? _hashOffset + PageSections.HashBytes(Count) : _bodyBytes;
 
-    /// <summary>Asks the processor for body and hashes.</summary>
-    public void PrefetchMemory() => PageProbe.Prefetch(Address, Math.Min(CopyBytes, MemoryBytes));
+    /// <summary>Asks the processor for body and hashes, and for the places of the children.</summary>
+    public void PrefetchMemory()
+    {
+        PageProbe.Prefetch(Address, Math.Min(CopyBytes, MemoryBytes));
+        if (HasChildren)
+        {
+            PageProbe.PrefetchObject(_children, ChildrenLines);
+        }
+    }
 
-    /// <summary>Asks the processor for the hash of a node of a page made in this process.</summary>
-    public void PrefetchHash(int node) => PageProbe.Prefetch(Address + _hashOffset + (node * Hash256.SizeBytes), bytes: 1);
+    /// <summary>Where the nodes of the trie are, for <see cref="PageHasher"/>.</summary>
+    public nint TrieAddress => Address + _trieOffset;
+
+    /// <summary>Where the hash of a node of a page made in this process is, for <see cref="PageHasher"/>.</summary>
+    public nint NodeHashAddress(int node) => Address + _hashOffset + (node * Hash256.SizeBytes);
+
+    /// <summary>Where the hash of a stub is, or what stands for it (<see cref="WaitForHash"/>), for <see cref="PageHasher"/>.</summary>
+    public nint StubHashAddress(int item) => Address + PageHeaderLayout.SizeBytes + (StubOrdinal(item) * StubLayout.SizeBytes) + StubLayout.HashOffset;
+
+    /// <summary>Puts into the stub of a page just made the address of what will be its hash, which <see cref="PageHasher"/> puts in its place: so it need not go by handle and object to find it. Nothing in a local tree.</summary>
+    public void WaitForHash(Span<byte> stub)
+    {
+        if (Tree == TreeKind.State)
+        {
+            BinaryPrimitives.WriteIntPtrLittleEndian(stub[StubLayout.HashOffset..], NodeHashAddress(Count == 1 ? 0 : TrieRoot));
+        }
+    }
 
     /// <summary>Asks the processor for the records of the items that differ from what is stored.</summary>
     public void PrefetchChanged()
@@ -32,11 +54,11 @@ internal sealed partial class Page
     {
         if (!IsAsStored)
         {
-            _memory.Span[..CopyBytes].CopyTo(destination.Span);
+            PageMemory.Copy(_memory.Span[..CopyBytes], destination.Span);
             return;
         }
 
-        Body.CopyTo(destination.Span);
+        PageMemory.Copy(Body, destination.Span);
         for (ulong nodes = HashValid; nodes != 0; nodes &= nodes - 1)
         {
             int node = BitOperations.TrailingZeroCount(nodes);
@@ -102,6 +124,7 @@ internal sealed partial class Page
         BinaryPrimitives.WriteUInt32LittleEndian(stub[StubLayout.CrcOffset..], 0);
         BinaryPrimitives.WriteUInt32LittleEndian(stub[StubLayout.BasesOffset..], 0);
         WriteTotals(stub[StubLayout.EntriesOffset..], stub[StubLayout.BytesOffset..], page.Totals);
+        page.WaitForHash(stub);
         PendingStubs |= 1UL << item;
         NoteChange(item);
     }

@@ -120,7 +120,7 @@ internal sealed partial class Page
     /// </summary>
     public ulong AddedItems { get; set; }
 
-    /// <summary>Stubs whose child was made together with this page: its hash is still to be copied here.</summary>
+    /// <summary>Stubs whose child was made together with this page: its hash is still to be copied here (<see cref="WaitForHash"/>). None once the pages of a change are made.</summary>
     public ulong PendingStubs { get; set; }
 
     /// <summary>The hash of the whole page of a state tree, once computed; for pages made in this process. Zero in a local tree.</summary>
@@ -161,6 +161,9 @@ internal sealed partial class Page
 
     /// <summary>The next object of a chain of retired pages or of unused objects.</summary>
     public Page? Next { get; set; }
+
+    /// <summary>An object some way ahead in the chain, or any other: whoever goes along asks the processor for it.</summary>
+    public Page? Ahead { get; set; }
 
     /// <summary>The index of the topmost difference of the page's keys; <see cref="KeyBits.None"/> for a single item.</summary>
     public int TopIndex => Count == 1 ? KeyBits.None : Gap(TrieRoot);

@@ -220,6 +220,7 @@ internal sealed class PageBuilder(PagePool pool, TreeKind tree)
         BinaryPrimitives.WriteUInt16LittleEndian(stub[StubLayout.LevelOffset..], (ushort)page.Level);
         BinaryPrimitives.WriteUInt64LittleEndian(stub[StubLayout.EntriesOffset..], page.Totals.Entries);
         BinaryPrimitives.WriteUInt64LittleEndian(stub[StubLayout.BytesOffset..], page.Totals.Bytes);
+        page.WaitForHash(stub);
         return true;
     }
 

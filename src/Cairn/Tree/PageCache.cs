@@ -21,6 +21,9 @@ internal sealed partial class PageCache
     /// <summary>Pages given up or become clean under one lock, so that whoever loads or commits some does not wait for thousands.</summary>
     private const int PagesAtOnce = 256;
 
+    /// <summary>How far ahead pages are asked for that are given back.</summary>
+    private const int FreedAhead = 8;
+
     private readonly IPageStore? _store;
     private readonly long _limitBytes;
     private readonly OtherBounds? _others;
@@ -186,8 +189,10 @@ internal sealed partial class PageCache
     {
         lock (_lock)
         {
+            PagesAhead ahead = new(CollectionsMarshal.AsSpan(created));
             foreach (PageReference reference in created)
             {
+                ahead.Next();
                 Enter(reference.Page!, PageResidency.Draft);
             }
         }
@@ -286,6 +291,7 @@ internal sealed partial class PageCache
     {
         ReadOnlySpan<PageReference> open = CollectionsMarshal.AsSpan(references);
         Page? first = null;
+        PagesBefore before = default;
         List<PageReference>? evicted = null;
         int count = 0;
         long bytes = 0;
@@ -308,6 +314,8 @@ internal sealed partial class PageCache
                     page.TakeHandle(reference);
                     page.MarkRetired();
                     page.Next = first;
+                    page.Ahead = before[count % FreedAhead];
+                    before[count % FreedAhead] = page;
                     first = page;
                     count++;
                     bytes += page.MemoryBytes;
@@ -477,5 +485,12 @@ internal sealed partial class PageCache
         page.MarkRetired();
         page.Next = null;
         Epochs.Retire(page, count: 1, page.MemoryBytes);
+    }
+
+    /// <summary>The pages put into a chain last.</summary>
+    [InlineArray(FreedAhead)]
+    private struct PagesBefore
+    {
+        private Page? _page;
     }
 }

@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using Cairn.IO;
 
 namespace Cairn.Tree;
@@ -110,6 +112,12 @@ internal sealed unsafe class PageChunks
     {
         lock (_lock)
         {
+            // What is known of a chunk was mostly last used long ago.
+            foreach (PageMemory memory in freed)
+            {
+                Prefetch(memory.Piece / ChunkGranules);
+            }
+
             foreach (PageMemory memory in freed)
             {
                 (int index, int granule) = Math.DivRem(memory.Piece, ChunkGranules);
@@ -169,6 +177,16 @@ internal sealed unsafe class PageChunks
             ref Chunk chunk = ref At(first + index);
             chunk = new Chunk((nint)(slab + ((long)index * ChunkBytes)));
             Enlist(ref chunk, first + index);
+        }
+    }
+
+    private void Prefetch(int index)
+    {
+        if (Sse.IsSupported)
+        {
+            byte* chunk = (byte*)Unsafe.AsPointer(ref At(index)); // if the collector moves it now, other memory is asked for
+            Sse.Prefetch0(chunk);
+            Sse.Prefetch0(chunk + sizeof(Chunk) - 1);
         }
     }
 

@@ -1,3 +1,8 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Cairn.Hashing;
 
 namespace Cairn.Tree;
@@ -7,25 +12,33 @@ namespace Cairn.Tree;
 /// by stage. Levels are done from the lowest up, so that a page finds the hashes of its children. Used by one thread at a time.
 /// </summary>
 /// <param name="lanes">What computes the hashes.</param>
-internal sealed class PageHasher(Sha256Lanes lanes)
+/// <remarks>
+/// A chunk is planned once: each node is noted with the places of the two hashes it needs and of its own, so that a stage copies and hashes without a look at pages.
+/// SAFETY: pages given here were made by this thread or one that handed them over, and nobody else has them; they and their children keep their memory until the caller publishes or discards them, after hashing. Their tries were
+/// made by <see cref="PageBuilder"/> or are copies of such, or of checked ones: nodes and items are below the page's number of items, and there is room for the hash of every node. A stub that waits for its hash
+/// (<see cref="Page.PendingStubs"/>, never set for what was read) has in its place the address of that hash, in the memory of the child made before. Leaves are numbered below those of the chunk.
+/// </remarks>
+internal sealed unsafe class PageHasher(Sha256Lanes lanes)
 {
     /// <summary>Pages a chunk: enough to fill sixteen lanes in the upper stages, few enough to stay in the cache.</summary>
     public const int ChunkPages = 64;
 
-    /// <summary>How many pages ahead of the one being planned are asked for.</summary>
+    /// <summary>How many pages ahead of the one being planned are asked for, and the hashes of their children.</summary>
     private const int PagesAhead = 4;
+    private const int ChildrenAhead = 2;
 
     /// <summary>The most SHA-256 blocks a key or an inline value takes.</summary>
     private const int MaxMessageBlocks = ((StateLimits.MaxInlineValueBytes + 8) / 64) + 1;
 
     private readonly MessageBucket[] _buckets = [.. Enumerable.Range(1, MaxMessageBlocks).Select(static blocks => new MessageBucket(blocks))];
-    private readonly List<Node>[] _stages = [.. Enumerable.Range(0, PageLimits.MaxItems).Select(static _ => new List<Node>())];
-    private readonly int[] _leafOf = new int[ChunkPages * PageLimits.MaxItems];
+    private readonly NodeList[] _stages = new NodeList[PageLimits.MaxItems];
+    private NodeList _single; // pages of one item, which have the hash of its leaf
     private byte[] _leafPairs = new byte[1024 * 64];
     private byte[] _digests = new byte[1024 * Hash256.SizeBytes];
     private byte[] _pairs = new byte[1024 * 64];
     private int _leaves;
     private int _stagesUsed;
+    private ulong _planned; // nodes of the page being planned
 
     /// <summary>Hashes pages of one level whose children are hashed.</summary>
     public void Hash(ReadOnlySpan<Page> pages)
@@ -40,6 +53,7 @@ internal sealed class PageHasher(Sha256Lanes lanes)
     {
         _leaves = 0;
         _stagesUsed = 0;
+        _single.Count = 0;
         for (int slot = 0; slot < pages.Length; slot++)
         {
             Page page = pages[slot];
@@ -48,110 +62,100 @@ internal sealed class PageHasher(Sha256Lanes lanes)
                 Page.Prefetch(pages[slot + PagesAhead]);
             }
 
+            if (slot + ChildrenAhead < pages.Length)
+            {
+                PrefetchStubHashes(pages[slot + ChildrenAhead]);
+            }
+
             FillStubHashes(page);
-            if (page.Count == 1)
-            {
-                AddLeaf(page, slot, 0);
-            }
-            else
-            {
-                Plan(page, slot, page.TrieRoot);
-            }
+            Plan(page);
         }
 
         HashLeaves();
         for (int stage = 0; stage < _stagesUsed; stage++)
         {
-            HashStage(pages, _stages[stage]);
+            HashStage(_stages[stage]);
         }
 
-        for (int slot = 0; slot < pages.Length; slot++)
+        foreach (ref readonly Node node in _single.Nodes)
         {
-            if (pages[slot].Count == 1)
-            {
-                Leaf(slot, 0).CopyTo(pages[slot].NodeHash(0));
-            }
+            _leafPairs.AsSpan((int)~node.Left * Hash256.SizeBytes, Hash256.SizeBytes).CopyTo(new Span<byte>((void*)node.Own, Hash256.SizeBytes));
+        }
+    }
+
+    /// <summary>Asks for the hashes of the children that are new.</summary>
+    private static void PrefetchStubHashes(Page page)
+    {
+        for (ulong pending = page.PendingStubs; pending != 0; pending &= pending - 1)
+        {
+            PageProbe.Prefetch(AddressIn(page.StubHashAddress(BitOperations.TrailingZeroCount(pending))), bytes: 1);
         }
     }
 
     private static void FillStubHashes(Page page)
     {
-        PrefetchStubHashes(page);
         for (ulong pending = page.PendingStubs; pending != 0; pending &= pending - 1)
         {
-            int item = System.Numerics.BitOperations.TrailingZeroCount(pending);
-            page.Child(item).Page!.Hash.CopyTo(page.Stub(item)[StubLayout.HashOffset..]);
+            nint stub = page.StubHashAddress(BitOperations.TrailingZeroCount(pending));
+            Copy(AddressIn(stub), stub);
         }
 
         page.PendingStubs = 0;
     }
 
-    /// <summary>Asks for the hashes of the children that are new: handles, then objects, then memory, each of which is a wait of its own otherwise.</summary>
-    private static void PrefetchStubHashes(Page page)
+    /// <summary>Collects what the nodes of a page need, and says that they are right, as they are when the chunk is done.</summary>
+    private void Plan(Page page)
     {
-        ulong pending = page.PendingStubs;
-        if ((pending & (pending - 1)) == 0)
+        if (page.Count == 1)
         {
+            _single.Add(new Node(~AddLeaf(page, 0), 0, page.NodeHashAddress(0)));
             return;
         }
 
-        ReadOnlySpan<PageReference> children = page.Children;
-        for (ulong left = pending; left != 0; left &= left - 1)
-        {
-            PageReference.PrefetchHandle(children[page.StubOrdinal(System.Numerics.BitOperations.TrailingZeroCount(left))]);
-        }
-
-        for (ulong left = pending; left != 0; left &= left - 1)
-        {
-            Page.Prefetch(children[page.StubOrdinal(System.Numerics.BitOperations.TrailingZeroCount(left))].Page);
-        }
-
-        for (ulong left = pending; left != 0; left &= left - 1)
-        {
-            Page child = children[page.StubOrdinal(System.Numerics.BitOperations.TrailingZeroCount(left))].Page!;
-            child.PrefetchHash(child.TrieRoot);
-        }
+        // Below a hash that is right there may be some that are not, which nobody needs: a page that was read keeps not all of them.
+        _planned = 0;
+        _ = Plan(new PlannedPage(page), page.TrieRoot, out _);
+        page.HashValid |= _planned;
     }
 
     /// <summary>Collects what a node needs. Recurses at most as deep as a page has items.</summary>
-    /// <returns>The stage in which the node can be hashed, from 1; 0 when its hash is right already.</returns>
-    private int Plan(Page page, int slot, int node)
+    /// <param name="page">The page.</param>
+    /// <param name="child">A node, or an item.</param>
+    /// <param name="hash">Where its hash is or will be; for a leaf, the complement of its number.</param>
+    /// <returns>The stage in which the node can be hashed, from 1; 0 when its hash is right already, or that of a leaf.</returns>
+    private int Plan(in PlannedPage page, int child, out nint hash)
     {
-        if (((page.HashValid >> node) & 1) != 0)
+        if ((child & TrieNodeLayout.ItemFlag) != 0)
         {
-            page.PrefetchHash(node);
+            int item = child & ~TrieNodeLayout.ItemFlag;
+            hash = page.Page.IsStub(item) ? page.Page.StubHashAddress(item) : ~AddLeaf(page.Page, item);
             return 0;
         }
 
-        int left = PlanChild(page, slot, page.TrieChild(node, right: false));
-        int right = PlanChild(page, slot, page.TrieChild(node, right: true));
+        hash = page.Hashes + (child * Hash256.SizeBytes);
+        PageProbe.Prefetch(hash, bytes: 1);
+        if (((page.Valid >> child) & 1) != 0)
+        {
+            return 0;
+        }
+
+        _planned |= 1UL << child;
+        byte* node = (byte*)page.Trie + (child * TrieNodeLayout.SizeBytes);
+        int left = Plan(page, node[TrieNodeLayout.LeftOffset], out nint leftHash);
+        int right = Plan(page, node[TrieNodeLayout.RightOffset], out nint rightHash);
         int stage = Math.Max(left, right);
         if (stage == _stagesUsed)
         {
-            _stages[_stagesUsed++].Clear();
+            _stages[_stagesUsed++].Count = 0;
         }
 
-        _stages[stage].Add(new Node(slot, node));
+        _stages[stage].Add(new Node(leftHash, rightHash, hash));
         return stage + 1;
     }
 
-    private int PlanChild(Page page, int slot, int child)
-    {
-        if ((child & TrieNodeLayout.ItemFlag) == 0)
-        {
-            return Plan(page, slot, child);
-        }
-
-        int item = child & ~TrieNodeLayout.ItemFlag;
-        if (!page.IsStub(item))
-        {
-            AddLeaf(page, slot, item);
-        }
-
-        return 0;
-    }
-
-    private void AddLeaf(Page page, int slot, int item)
+    /// <summary>Takes key and value of an entry.</summary>
+    /// <returns>The number of the leaf.</returns>
+    private int AddLeaf(Page page, int item)
     {
         int leaf = _leaves++;
         if (_leafPairs.Length < _leaves * 64)
@@ -159,22 +163,25 @@ internal sealed class PageHasher(Sha256Lanes lanes)
             Array.Resize(ref _leafPairs, _leafPairs.Length * 2);
         }
 
-        _leafOf[(slot * PageLimits.MaxItems) + item] = leaf;
-        int keyBytes = page.KeyBytes(item);
-        MessageBucket keys = _buckets[Sha256Padding.BlockCount(keyBytes) - 1];
-        Span<byte> key = keys.Add(leaf * 2);
-        page.CopyKey(item, key);
+        ReadOnlySpan<byte> prefix = page.Prefix;
+        ReadOnlySpan<byte> record = page.Record(item);
+        int suffixBytes = Page.ReadLength(record, out int width);
+        int keyBytes = prefix.Length + suffixBytes;
+        Span<byte> key = _buckets[Sha256Padding.BlockCount(keyBytes) - 1].Add(leaf * 2);
+        prefix.CopyTo(key);
+        record.Slice(width, suffixBytes).CopyTo(key[prefix.Length..]);
         Sha256Padding.Pad(key, keyBytes);
         if (page.IsBlob(item))
         {
             page.Blob(item).Hash.CopyTo(_leafPairs.AsSpan((leaf * 64) + Hash256.SizeBytes));
-            return;
+            return leaf;
         }
 
-        ReadOnlySpan<byte> value = page.InlineValue(item);
+        ReadOnlySpan<byte> value = record[(width + suffixBytes)..];
         Span<byte> message = _buckets[Sha256Padding.BlockCount(value.Length) - 1].Add((leaf * 2) + 1);
         value.CopyTo(message);
         Sha256Padding.Pad(message, value.Length);
+        return leaf;
     }
 
     private void HashLeaves()
@@ -201,42 +208,40 @@ internal sealed class PageHasher(Sha256Lanes lanes)
         (_leafPairs, _digests) = (_digests, _leafPairs);
     }
 
-    private void HashStage(ReadOnlySpan<Page> pages, List<Node> nodes)
+    private void HashStage(in NodeList stage)
     {
-        Reserve(ref _pairs, nodes.Count * 64);
-        for (int i = 0; i < nodes.Count; i++)
+        ReadOnlySpan<Node> nodes = stage.Nodes;
+        Reserve(ref _pairs, nodes.Length * 64);
+        Reserve(ref _digests, nodes.Length * Hash256.SizeBytes);
+        fixed (byte* pairs = _pairs, leaves = _leafPairs, digests = _digests)
         {
-            Node node = nodes[i];
-            Page page = pages[node.Slot];
-            ChildHash(page, node.Slot, page.TrieChild(node.Index, right: false)).CopyTo(_pairs.AsSpan(i * 64));
-            ChildHash(page, node.Slot, page.TrieChild(node.Index, right: true)).CopyTo(_pairs.AsSpan((i * 64) + Hash256.SizeBytes));
-        }
+            byte* pair = pairs;
+            foreach (ref readonly Node node in nodes)
+            {
+                Copy(Place(node.Left, leaves), (nint)pair);
+                Copy(Place(node.Right, leaves), (nint)(pair + Hash256.SizeBytes));
+                pair += 64;
+            }
 
-        Reserve(ref _digests, nodes.Count * Hash256.SizeBytes);
-        lanes.HashInner(_pairs.AsSpan(0, nodes.Count * 64), nodes.Count, _digests);
-        for (int i = 0; i < nodes.Count; i++)
-        {
-            Node node = nodes[i];
-            Page page = pages[node.Slot];
-            _digests.AsSpan(i * Hash256.SizeBytes, Hash256.SizeBytes).CopyTo(page.NodeHash(node.Index));
-            page.HashValid |= 1UL << node.Index;
+            lanes.HashInner(_pairs.AsSpan(0, nodes.Length * 64), nodes.Length, _digests);
+            byte* digest = digests;
+            foreach (ref readonly Node node in nodes)
+            {
+                Copy((nint)digest, node.Own);
+                digest += Hash256.SizeBytes;
+            }
         }
     }
 
-    private ReadOnlySpan<byte> ChildHash(Page page, int slot, int child)
-    {
-        if ((child & TrieNodeLayout.ItemFlag) == 0)
-        {
-            return page.NodeHash(child);
-        }
+    /// <summary>Where a hash is: that of a leaf of the chunk among <paramref name="leaves"/>, where after <see cref="HashLeaves"/> leaves stand in the place of their parts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static nint Place(nint hash, byte* leaves) => hash < 0 ? (nint)leaves + (~hash * Hash256.SizeBytes) : hash;
 
-        int item = child & ~TrieNodeLayout.ItemFlag;
-        return page.IsStub(item) ? page.Stub(item).Slice(StubLayout.HashOffset, Hash256.SizeBytes) : Leaf(slot, item);
-    }
+    /// <summary>What <see cref="Page.WaitForHash"/> wrote.</summary>
+    private static nint AddressIn(nint stub) => BinaryPrimitives.ReadIntPtrLittleEndian(new ReadOnlySpan<byte>((void*)stub, sizeof(nint)));
 
-    /// <summary>The hash of a leaf of the chunk; after <see cref="HashLeaves"/> they stand where their parts stood.</summary>
-    private ReadOnlySpan<byte> Leaf(int slot, int item) =>
-        _leafPairs.AsSpan(_leafOf[(slot * PageLimits.MaxItems) + item] * Hash256.SizeBytes, Hash256.SizeBytes);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(nint from, nint to) => Vector256.Load((byte*)from).Store((byte*)to);
 
     private static void Reserve(ref byte[] buffer, int bytes)
     {
@@ -246,7 +251,41 @@ internal sealed class PageHasher(Sha256Lanes lanes)
         }
     }
 
-    private readonly record struct Node(int Slot, int Index);
+    /// <summary>A node to be hashed: where its children's hashes are and where its own goes. Of a leaf of the chunk, the complement of its number.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Node(nint Left, nint Right, nint Own);
+
+    /// <summary>What planning asks again and again of a page.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly ref struct PlannedPage(Page page)
+    {
+        public readonly Page Page = page;
+        public readonly nint Trie = page.TrieAddress;
+        public readonly nint Hashes = page.NodeHashAddress(0);
+        public readonly ulong Valid = page.HashValid;
+    }
+
+    /// <summary>Nodes, in the order in which they were added. A value in one place.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private struct NodeList
+    {
+        private Node[]? _nodes;
+
+        public int Count { get; set; }
+
+        public readonly ReadOnlySpan<Node> Nodes => _nodes.AsSpan(0, Count);
+
+        public void Add(in Node node)
+        {
+            _nodes ??= new Node[ChunkPages];
+            if (Count == _nodes.Length)
+            {
+                Array.Resize(ref _nodes, Count * 2);
+            }
+
+            _nodes[Count++] = node;
+        }
+    }
 
     /// <summary>Padded messages of one length in blocks, and where their digests go.</summary>
     private sealed class MessageBucket(int blocks)

@@ -142,7 +142,8 @@ internal sealed class PagePool
             {
                 Page page = next;
                 next = page.Next;
-                Page.Prefetch(next);
+                Page.Prefetch(page.Ahead ?? next);
+                next?.PrefetchHandle();
                 if (page.Pool != this)
                 {
                     page.Next = others;

@@ -123,7 +123,14 @@ internal sealed class PageReference
     }
 
     /// <summary>Says, when a block has made the page or replaced it, that nobody keeps the handle beyond its page without saying so.</summary>
-    public void AllowReuse() => Add(HandleUse.Reusable);
+    public void AllowReuse()
+    {
+        // A replaced page was said so of when it was made.
+        if ((Volatile.Read(ref _use) & (int)HandleUse.Reusable) == 0)
+        {
+            Add(HandleUse.Reusable);
+        }
+    }
 
     /// <summary>Says that the handle is a root, which views ask for without being inside <see cref="ReaderEpochs"/> all the time.</summary>
     public void ForbidReuse() => Add(HandleUse.IsRoot);

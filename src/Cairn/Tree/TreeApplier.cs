@@ -243,6 +243,10 @@ internal sealed partial class TreeApplier
             int next = result.Outcome == SearchOutcome.Child ? EndOfChild(page, result.Index, change, end) : change + 1;
             _found.Add(new Found(result, change, next));
             change = next;
+            if (result.Outcome == SearchOutcome.Child)
+            {
+                PageReference.PrefetchHandle(page.Child(result.Index));
+            }
         }
 
         if (page.StubMask == 0)
@@ -250,17 +254,8 @@ internal sealed partial class TreeApplier
             return;
         }
 
-        // First all handles, then what they lead to: each is a wait of its own otherwise.
-        ReadOnlySpan<Found> all = CollectionsMarshal.AsSpan(_found)[firstFound..];
-        foreach (ref readonly Found found in all)
-        {
-            if (found.Result.Outcome == SearchOutcome.Child)
-            {
-                PageReference.PrefetchHandle(page.Child(found.Result.Index));
-            }
-        }
-
-        foreach (ref readonly Found found in all)
+        // First all handles, on the way, then what they lead to: each is a wait of its own otherwise.
+        foreach (ref readonly Found found in CollectionsMarshal.AsSpan(_found)[firstFound..])
         {
             if (found.Result.Outcome == SearchOutcome.Child)
             {
