@@ -48,7 +48,7 @@ public sealed class SpareBlocksTests
         SpareBlocks spare = new();
         byte[][] blocks = [[], .. Enumerable.Range(0, 700).Select(static _ => new byte[RunBlock.SizeBytes])];
         spare.Return(blocks);
-        spare.Return(blocks[..601]);
+        spare.Return(blocks.AsSpan(0, 601));
         Assert.Equal(1024, spare.Count);
     }
 
